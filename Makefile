@@ -1,0 +1,57 @@
+# make reproduce and make test are all a newcomer needs; each sets itself up.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+KERNEL_SOURCES := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help setup reproduce test bench lint docs clean
+
+help:
+	@echo 'make reproduce   set up, run every simulation, plot, check, write simulations/results/report.html'
+	@echo 'make test        set up, run the whole test suite'
+	@echo 'make bench       measure against the peers: benchmarks/results/'
+	@echo 'make lint        rustfmt, clippy, ruff, mypy, stubtest'
+	@echo 'make docs        run the snippets of docs/ and build the Rust documentation'
+	@echo 'make setup       only the set-up: .venv with the release build and all extras'
+
+setup: $(VENV)/.built
+
+$(VENV)/.dependencies: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("w2slens needs Python >= 3.11, but $(PYTHON) is " + sys.version.split()[0] + "; set PYTHON=") if sys.version_info < (3, 11) else 0'
+	@command -v cargo >/dev/null || { echo 'w2slens needs a stable Rust toolchain (cargo), see https://rustup.rs' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --upgrade pip 'maturin>=1.9,<2'
+	touch $@
+
+$(VENV)/.built: $(VENV)/.dependencies $(KERNEL_SOURCES)
+	VIRTUAL_ENV=$(abspath $(VENV)) $(PY) -m maturin develop --quiet --release --locked --extras sim,cli,test,bench,lint
+	touch $@
+
+reproduce: setup
+	$(PY) -m simulations run --profile full
+	$(PY) -m simulations plot --profile full
+	$(PY) -m simulations report --profile full
+	$(PY) -m simulations check --profile full
+
+test: setup
+	$(PY) -m pytest -n 2
+
+bench: setup
+	$(PY) -m benchmarks
+
+lint: setup
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m mypy.stubtest w2slens._kernels
+
+docs: setup
+	$(PY) -m pytest -q tests/package/test_docs.py
+	cargo doc --workspace --no-deps --locked --quiet
+
+clean:
+	rm -rf $(VENV) target simulations/results simulations/figures benchmarks/results

@@ -1,0 +1,44 @@
+"""w2slens: which data makes a strong model learn from a weak one.
+
+Overlap points hold an easy pattern, which the weak model labels well, and a hard one, which only the strong model can
+learn. This package scores them, selects by them, and checks the laws and bounds about them.
+
+Names are loaded when first used, so that scoring needs numpy only.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_ROOM = {
+    "Region": "regions",
+    "Partition": "regions",
+    "overlap_density": "regions",
+    "confidence": "detection",
+    "change_point": "detection",
+    "ChangePoint": "detection",
+    "overlap_scores": "detection",
+    "OverlapDetector": "detection",
+    "GaussianMixture": "mixture",
+    "pgr": "students",
+    "UndefinedError": "errors",
+}
+
+__all__ = [*_ROOM, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from ._kernels import __version__
+
+        return __version__
+    if name in _ROOM:
+        value = getattr(import_module(f".{_ROOM[name]}", __name__), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

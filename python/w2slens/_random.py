@@ -1,0 +1,39 @@
+"""From ``rng=`` to the 256-bit key of the kernels' random streams."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["RandomSource", "generator", "stream_key"]
+
+RandomSource = int | np.random.SeedSequence | np.random.Generator | None
+
+
+def stream_key(rng: RandomSource = None) -> bytes:
+    """Return 32 bytes that key the kernels' streams.
+
+    A seed or ``SeedSequence`` always gives the same key; a ``Generator`` advances, so that two calls with it give two keys;
+    ``None`` draws fresh entropy.
+    """
+    if isinstance(rng, np.random.Generator):
+        words = rng.integers(0, 2**32, size=8, dtype=np.uint32)
+    else:
+        words = _sequence(rng).generate_state(8, np.uint32)
+    return words.astype("<u4").tobytes()
+
+
+def generator(rng: RandomSource = None) -> np.random.Generator:
+    """Return a NumPy generator for ``rng``; a ``Generator`` is returned as it is."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    return np.random.Generator(np.random.PCG64(_sequence(rng)))
+
+
+def _sequence(rng: int | np.random.SeedSequence | None) -> np.random.SeedSequence:
+    if isinstance(rng, np.random.SeedSequence):
+        return rng
+    if isinstance(rng, bool) or not (rng is None or isinstance(rng, (int, np.integer))):
+        raise TypeError(f"rng must be a seed, a SeedSequence, a Generator or None, not {type(rng).__name__}")
+    if rng is not None and rng < 0:
+        raise ValueError(f"rng is {rng}, but a seed must not be negative")
+    return np.random.SeedSequence(None if rng is None else int(rng))

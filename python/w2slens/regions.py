@@ -1,0 +1,99 @@
+"""The vocabulary: which patterns a point holds, and how points divide by it (Shin, Cooper, Sala 2025, section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Partition", "Region", "overlap_density"]
+
+
+class Region(IntEnum):
+    """Which label patterns a point holds.
+
+    ``EASY`` and ``HARD`` mean easy-*only* and hard-*only*; ``OVERLAP`` points hold both patterns, ``NEITHER`` points none.
+
+    Examples
+    --------
+    >>> Region(2).name
+    'OVERLAP'
+    """
+
+    EASY = 0
+    HARD = 1
+    OVERLAP = 2
+    NEITHER = 3
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Row numbers of the points in each detected region, ascending.
+
+    Attributes
+    ----------
+    easy, hard, overlap : (n_easy,), (n_hard,), (n_overlap,) integer arrays
+        Row numbers; disjoint.
+
+    Examples
+    --------
+    >>> Partition.from_labels([0, 2, 1, 2]).overlap.tolist()
+    [1, 3]
+    """
+
+    easy: npt.NDArray[np.intp]
+    hard: npt.NDArray[np.intp]
+    overlap: npt.NDArray[np.intp]
+
+    @classmethod
+    def from_labels(cls, labels: npt.ArrayLike) -> Partition:
+        """Divide the rows by their region codes (shape (n,), values of `Region`); ``NEITHER`` rows are left out."""
+        codes = _region_codes(labels)
+        return cls(*(np.flatnonzero(codes == region) for region in (Region.EASY, Region.HARD, Region.OVERLAP)))
+
+    @property
+    def density(self) -> float:
+        """Share of overlap points, in [0, 1]; NaN for an empty partition."""
+        total = self.easy.size + self.hard.size + self.overlap.size
+        return self.overlap.size / total if total else float("nan")
+
+
+def overlap_density(labels: npt.ArrayLike) -> float:
+    """Return ρ, the share of points that are overlap points.
+
+    Parameters
+    ----------
+    labels : (n,) array of `Region` codes
+
+    Returns
+    -------
+    float in [0, 1]
+
+    Raises
+    ------
+    ValueError
+        If ``labels`` is empty, not one-dimensional, or holds a code that is no `Region`.
+
+    Examples
+    --------
+    >>> overlap_density([Region.EASY, Region.OVERLAP, Region.OVERLAP, Region.HARD])
+    0.5
+    """
+    codes = _region_codes(labels)
+    if codes.size == 0:
+        raise ValueError("labels is empty; a density needs at least one point")
+    return float(np.mean(codes == Region.OVERLAP))
+
+
+def _region_codes(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    codes = np.asarray(labels)
+    if codes.ndim != 1:
+        raise ValueError(f"labels has shape {codes.shape}, expected (n,)")
+    if codes.size and codes.dtype.kind not in "iu":
+        raise ValueError(f"labels has dtype {codes.dtype}, expected integers (Region codes 0 to 3)")
+    wrong = np.flatnonzero((codes < 0) | (codes > 3))
+    if wrong.size:
+        raise ValueError(f"labels has {codes[wrong[0]]} at index {wrong[0]}, which is no Region (0 to 3)")
+    return codes.astype(np.int64)

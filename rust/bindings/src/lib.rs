@@ -1,0 +1,24 @@
+//! `w2slens._kernels`: borrow, check, release the GIL, call one function of `w2slens-kernels`.
+
+mod arrays;
+mod bandit;
+mod changepoint;
+mod errors;
+mod logistic;
+mod mixture;
+mod similarity;
+mod students;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("UndefinedError", module.py().get_type::<errors::UndefinedError>())?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    bandit::register(module)?;
+    changepoint::register(module)?;
+    logistic::register(module)?;
+    mixture::register(module)?;
+    similarity::register(module)?;
+    students::register(module)
+}

@@ -1,0 +1,17 @@
+//! Numerical kernels of `w2slens`.
+//!
+//! Pure Rust: slices in, owned values (or caller-owned memory) out, one typed error. Nothing here knows Python.
+//! Every kernel keeps a slow, obvious f64 twin beside it as its oracle, uses one random stream per work item, and
+//! reduces in a fixed order, so that results are bit-identical for any number of threads.
+
+pub mod bandit;
+pub mod changepoint;
+pub mod error;
+pub mod logistic;
+pub mod mixture;
+pub mod similarity;
+pub mod streams;
+pub mod students;
+pub mod threads;
+
+pub use error::{KernelError, Result};
