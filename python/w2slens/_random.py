@@ -12,7 +12,7 @@ RandomSource = int | np.random.SeedSequence | np.random.Generator | None
 def stream_key(rng: RandomSource = None) -> bytes:
     """Return 32 bytes that key the kernels' streams.
 
-    A seed or ``SeedSequence`` always gives the same key; a ``Generator`` advances, so that two calls with it give two keys;
+    A seed or ``SeedSequence`` always gives the same key; a ``Generator`` advances, so two calls give two keys;
     ``None`` draws fresh entropy.
     """
     if isinstance(rng, np.random.Generator):

@@ -14,7 +14,7 @@ __all__ = ["Partition", "Region", "overlap_density"]
 class Region(IntEnum):
     """Which label patterns a point holds.
 
-    ``EASY`` and ``HARD`` mean easy-*only* and hard-*only*; ``OVERLAP`` points hold both patterns, ``NEITHER`` points none.
+    ``EASY`` and ``HARD`` mean easy-*only* and hard-*only*; ``OVERLAP`` points hold both, ``NEITHER`` none.
 
     Examples
     --------
