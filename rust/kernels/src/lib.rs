@@ -9,6 +9,7 @@ pub mod changepoint;
 pub mod error;
 pub mod logistic;
 pub mod mixture;
+pub mod normal;
 pub mod similarity;
 pub mod streams;
 pub mod students;
