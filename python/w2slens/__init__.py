@@ -18,7 +18,7 @@ _ROOM = {
     "confidence": "detection",
     "change_point": "detection",
     "ChangePoint": "detection",
-    "overlap_scores": "detection",
+    "overlap_scores": "similarity",
     "OverlapDetector": "detection",
     "GaussianMixture": "mixture",
     "pgr": "students",

@@ -1,5 +1,11 @@
 """Types of the compiled kernels; checked against the extension by stubtest."""
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
 __version__: str
 
 class UndefinedError(ValueError): ...
@@ -13,5 +19,20 @@ class UndefinedError(ValueError): ...
 # --- mixture
 
 # --- similarity
+
+def similarity_path() -> str: ...
+def overlap_scores(
+    x: np.ndarray[Any, Any],
+    x_format: str,
+    hard: np.ndarray[Any, Any],
+    hard_format: str,
+    *,
+    cosine: bool,
+    absolute: bool,
+    return_index: bool,
+    progress: Callable[[int, int], object] | None = None,
+    path: str | None = None,
+    n_threads: int | None = None,
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64] | None]: ...
 
 # --- students

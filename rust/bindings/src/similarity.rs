@@ -1,7 +1,141 @@
-//! (to be written)
+//! `overlap_scores`: borrows two matrices of any layout, runs the kernel on a thread of its own, reports progress.
 
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use numpy::{PyArray1, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use w2slens_kernels::similarity::{Control, Kind, Matrix, Metric, Options, Path, Values, overlap_scores};
 
-pub(crate) fn register(_module: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+use crate::errors::to_python;
+
+/// How long an interrupt or a progress report may wait.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The memory of a NumPy array, described by a format such as `<f4`; `bf16` is its bits as two-byte numbers.
+fn borrow<'a>(argument: &str, array: &'a Bound<'_, PyUntypedArray>, format: &str) -> PyResult<Matrix<'a>> {
+    let wrong = |problem: &str| PyValueError::new_err(format!("{argument} {problem}"));
+    let (order, name) = format.split_at_checked(1).ok_or_else(|| wrong("has an empty format"))?;
+    let kind = match name {
+        "f2" => Kind::F16,
+        "bf16" => Kind::Bf16,
+        "f4" => Kind::F32,
+        "f8" => Kind::F64,
+        "i1" => Kind::I8,
+        "i2" => Kind::I16,
+        "i4" => Kind::I32,
+        "i8" => Kind::I64,
+        "u1" => Kind::U8,
+        "u2" => Kind::U16,
+        "u4" => Kind::U32,
+        "u8" => Kind::U64,
+        _ => return Err(wrong(&format!("has the unknown format {format}"))),
+    };
+    let swapped = match order {
+        "<" => cfg!(target_endian = "big"),
+        ">" => cfg!(target_endian = "little"),
+        _ => return Err(wrong(&format!("has the unknown byte order {order}"))),
+    };
+    let (&[rows, columns], &[row_stride, column_stride]) = (array.shape(), array.strides()) else {
+        return Err(wrong(&format!("has {} dimensions, expected 2", array.ndim())));
+    };
+    if array.dtype().itemsize() != kind.size() {
+        return Err(wrong(&format!("has entries of {} bytes, not {format}", array.dtype().itemsize())));
+    }
+    // SAFETY: `array` is a live NumPy object, so its header can be read.
+    let data = unsafe { (*array.as_array_ptr()).fields.data };
+    // SAFETY: NumPy guarantees that shape, strides and item size (checked against `kind`) stay inside the array's
+    // memory, which lives as long as `array` is borrowed. As with every buffer that is shared with Python, the caller must not write
+    // to it from another thread meanwhile.
+    Ok(unsafe { Matrix::from_raw(data.cast::<u8>(), [rows, columns], [row_stride, column_stride], kind, swapped) })
+}
+
+/// Scores, and nearest rows where asked for.
+type Found<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyArray1<i64>>>);
+
+fn path_of(name: Option<&str>) -> PyResult<Path> {
+    let Some(name) = name else { return Ok(Path::detect()) };
+    let found = Path::ALL.into_iter().find(|path| path.name() == name);
+    found.ok_or_else(|| PyValueError::new_err(format!("path is {name:?}, but must be portable, avx2 or avx512")))
+}
+
+/// Name of the instructions the kernel uses on this processor.
+#[pyfunction]
+fn similarity_path() -> &'static str {
+    Path::detect().name()
+}
+
+/// Scores (n,) and, with `return_index`, nearest rows (n,) of the hard points.
+#[pyfunction]
+#[pyo3(name = "overlap_scores")]
+#[pyo3(signature = (x, x_format, hard, hard_format, *, cosine, absolute, return_index, progress=None, path=None, n_threads=None))]
+#[allow(clippy::too_many_arguments)]
+fn scores<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyUntypedArray>,
+    x_format: &str,
+    hard: &Bound<'py, PyUntypedArray>,
+    hard_format: &str,
+    cosine: bool,
+    absolute: bool,
+    return_index: bool,
+    progress: Option<&Bound<'py, PyAny>>,
+    path: Option<&str>,
+    n_threads: Option<usize>,
+) -> PyResult<Found<'py>> {
+    let x = borrow("X", x, x_format)?;
+    let hard = borrow("X_hard", hard, hard_format)?;
+    let metric = if cosine { Metric::Cosine } else { Metric::InnerProduct };
+    let options = Options { metric, absolute, index: return_index, path: path_of(path)? };
+
+    let control = Control::default();
+    let rows = x.rows();
+    let mut reported = 0;
+    // Called with the GIL, on the caller's thread, between waits.
+    let mut attend = |py: Python<'_>| -> PyResult<()> {
+        py.check_signals()?;
+        let done = usize::try_from(control.pairs() / hard.rows().max(1) as u64).unwrap_or(rows).min(rows);
+        if let Some(callback) = progress.filter(|_| done > reported) {
+            reported = done;
+            callback.call1((done, rows))?;
+        }
+        Ok(())
+    };
+    let mut attention = Ok(());
+    let result = std::thread::scope(|scope| {
+        let (finished, mut waiting) = channel::<()>();
+        let kernel = scope.spawn(|| {
+            let _finished = finished;
+            overlap_scores(&x, &hard, &options, &control, n_threads)
+        });
+        let mut wait = || {
+            let waiting = &mut waiting;
+            py.detach(move || waiting.recv_timeout(PATIENCE))
+        };
+        while wait() == Err(RecvTimeoutError::Timeout) {
+            attention = attend(py);
+            if attention.is_err() {
+                control.cancel();
+                break;
+            }
+        }
+        py.detach(|| kernel.join())
+    });
+    attention?;
+    let result = result.map_err(|_| PyRuntimeError::new_err("the similarity kernel failed; please report this"))?;
+    let Some(scores) = result.map_err(to_python)? else {
+        return Err(PyRuntimeError::new_err("the computation was cancelled"));
+    };
+    attend(py)?;
+    let values = match scores.values {
+        Values::F32(values) => PyArray1::from_vec(py, values).into_any(),
+        Values::F64(values) => PyArray1::from_vec(py, values).into_any(),
+    };
+    Ok((values, scores.nearest.map(|nearest| PyArray1::from_vec(py, nearest))))
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(similarity_path, module)?)?;
+    module.add_function(wrap_pyfunction!(scores, module)?)
 }
