@@ -18,6 +18,27 @@ class UndefinedError(ValueError): ...
 
 # --- mixture
 
+def sample_mixture(
+    theta: npt.NDArray[np.float64],
+    sigma: float,
+    d_easy: int,
+    counts: tuple[int, int, int, int],
+    full: bool,
+    key: bytes,
+    x: npt.NDArray[np.float64] | npt.NDArray[np.float32],
+    y: npt.NDArray[np.int8],
+    regions: npt.NDArray[np.int8],
+    n_threads: int | None = None,
+) -> None: ...
+def mixture_accuracy(
+    theta: npt.NDArray[np.float64],
+    sigma: float,
+    d_easy: int,
+    full: bool,
+    coef: npt.NDArray[np.float64],
+    intercept: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]: ...
+
 # --- similarity
 
 def similarity_path() -> str: ...

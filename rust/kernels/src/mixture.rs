@@ -224,33 +224,20 @@ pub fn linear_accuracy(mixture: &GaussianMixture<'_>, coef: &[f64], intercept: f
         let requirement = "finite";
         return Err(KernelError::Parameter { argument: "intercept", value: intercept.to_string(), requirement });
     }
-    // Dividing the classifier by its largest coefficient changes no prediction, and no square under- or overflows.
-    let scale = coef.iter().fold(0.0f64, |largest, w| largest.max(w.abs()));
-    if scale == 0.0 {
-        return Ok([0.5; REGIONS]);
-    }
-    let block = |range: Range<usize>| {
-        let (w, theta) = (&coef[range.clone()], &mixture.theta[range]);
-        let largest = w.iter().fold(0.0f64, |largest, w| largest.max(w.abs()));
-        if largest == 0.0 {
-            return (0.0, 0.0);
-        }
-        let signal: f64 = w.iter().zip(theta).map(|(w, t)| w / scale * t).sum();
-        let norm = w.iter().map(|w| (w / largest) * (w / largest)).sum::<f64>().sqrt();
-        (signal, norm * (largest / scale))
-    };
-    let (easy, hard) = (block(0..mixture.d_easy), block(mixture.d_easy..mixture.d()));
-    let b = intercept / scale;
+    let (d_easy, d) = (mixture.d_easy, mixture.d());
+    let span = |easy: bool, hard: bool| if easy { 0 } else { d_easy }..if hard { d } else { d_easy };
     Ok(std::array::from_fn(|code| {
-        let (has_easy, has_hard) = blocks(code);
-        let pick = |present: bool, value: f64| if present { value } else { 0.0 };
-        let signal = pick(has_easy, easy.0) + pick(has_hard, hard.0);
+        let (easy, hard) = blocks(code);
         let full = mixture.noise == Noise::Full;
-        let norm = pick(has_easy || full, easy.1).hypot(pick(has_hard || full, hard.1));
-        if norm == 0.0 {
+        let (present, noisy) = (span(easy, hard), span(easy || full, hard || full));
+        // Dividing the classifier by its largest coefficient changes no prediction, and no square over- or underflows.
+        let scale = coef[noisy.clone()].iter().fold(0.0f64, |largest, w| largest.max(w.abs()));
+        if scale == 0.0 {
             return 0.5;
         }
-        let s = mixture.sigma * norm;
+        let signal: f64 = coef[present.clone()].iter().zip(&mixture.theta[present]).map(|(w, t)| w / scale * t).sum();
+        let norm = coef[noisy].iter().map(|w| (w / scale).powi(2)).sum::<f64>().sqrt();
+        let (b, s) = (intercept / scale, mixture.sigma * norm);
         0.5 * normal::cdf((signal + b) / s) + 0.5 * normal::cdf((signal - b) / s)
     }))
 }

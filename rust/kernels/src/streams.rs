@@ -39,6 +39,46 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn words(streams: &Streams, item: u64) -> [u64; 8] {
+        let mut stream = streams.item(item);
+        std::array::from_fn(|_| stream.next_u64())
+    }
+
+    proptest! {
+        #[test]
+        fn any_subset_in_any_order_draws_the_same(
+            key in any::<[u8; 32]>(), name in ".{0,12}", items in prop::collection::vec(any::<u64>(), 1..12),
+            chosen in prop::collection::vec(any::<prop::sample::Index>(), 0..24),
+        ) {
+            let all: Vec<_> = items.iter().map(|&item| words(&Streams::new(&key, &name), item)).collect();
+            let streams = Streams::new(&key, &name); // shared: an item leaves no trace in its family
+            for index in chosen {
+                let i = index.index(items.len());
+                prop_assert_eq!(words(&streams, items[i]), all[i]);
+            }
+        }
+
+        #[test]
+        fn keys_names_and_items_that_differ_share_no_word(
+            key in any::<[u8; 32]>(), byte in 0usize..32, flip in 1u8.., name in ".{0,12}", other in ".{0,12}",
+            item in any::<u64>(), next in any::<u64>(),
+        ) {
+            prop_assume!(name != other && item != next);
+            let mut near = key;
+            near[byte] ^= flip;
+            let base = words(&Streams::new(&key, &name), item);
+            for changed in [
+                words(&Streams::new(&key, &other), item),
+                words(&Streams::new(&near, &name), item),
+                words(&Streams::new(&key, &name), next),
+            ] {
+                // 64 pairs of 64-bit words: equal by chance with probability 2⁻⁵⁸.
+                prop_assert!(base.iter().all(|word| !changed.contains(word)));
+            }
+        }
+    }
 
     fn first(key: u8, name: &str, item: u64) -> u64 {
         Streams::new(&[key; 32], name).item(item).next_u64()
