@@ -14,6 +14,8 @@ class UndefinedError(ValueError): ...
 
 # --- changepoint
 
+def change_point(values: npt.NDArray[np.float64], ruptures: bool) -> tuple[int, float, float]: ...
+
 # --- logistic
 
 # --- mixture
