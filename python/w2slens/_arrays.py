@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["as_matrix", "as_vector", "kernel_view"]
+__all__ = ["as_matrix", "as_numbers", "as_vector", "kernel_view"]
 
 #: DLPack's code of memory the processor can read.
 _DLPACK_CPU = 1
@@ -26,7 +26,7 @@ def as_matrix(X: Any, name: str) -> npt.NDArray[Any]:
     ValueError
         If there are not two dimensions, or no columns.
     """
-    array = _numbers(X, name)
+    array = as_numbers(X, name)
     if array.ndim != 2:
         raise ValueError(f"{name} has shape {array.shape}, expected (n, d)")
     if array.shape[1] == 0:
@@ -42,7 +42,7 @@ def as_vector(v: Any, name: str) -> npt.NDArray[Any]:
     TypeError, ValueError
         As `as_matrix`.
     """
-    array = _numbers(v, name)
+    array = as_numbers(v, name)
     if array.ndim != 1:
         raise ValueError(f"{name} has shape {array.shape}, expected (n,)")
     return array
@@ -56,7 +56,14 @@ def kernel_view(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], str]:
     return array, f"{order}{array.dtype.kind}{array.dtype.itemsize}"
 
 
-def _numbers(values: Any, name: str) -> npt.NDArray[Any]:
+def as_numbers(values: Any, name: str) -> npt.NDArray[Any]:
+    """Return ``values`` as an array of numbers of any number of dimensions; what `as_matrix` and `as_vector` share.
+
+    Raises
+    ------
+    TypeError
+        As `as_matrix`.
+    """
     array = _as_array(values, name)
     dtype = array.dtype
     if dtype.kind in "iu" or (dtype.kind == "f" and dtype.itemsize <= 8) or _is_bfloat16(dtype):

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _kernels
+from ._arrays import as_numbers
 from ._checks import as_integer, as_real, as_threads, one_of
 from ._random import RandomSource, stream_key
 from .regions import Region
@@ -308,10 +309,8 @@ def _counts(counts: Sequence[int] | Mapping[str, int]) -> Counts:
 
 
 def _numbers(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    """Real, finite numbers as contiguous float64."""
-    array = np.asarray(values)
-    if array.size and array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers")
+    """Finite numbers as contiguous float64."""
+    array = as_numbers(values, name)
     numbers = np.ascontiguousarray(array, np.float64).reshape(array.shape)
     bad = np.argwhere(~np.isfinite(numbers))
     if len(bad):
