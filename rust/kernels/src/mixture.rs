@@ -165,14 +165,10 @@ impl<'a> GaussianMixture<'a> {
 
     #[inline]
     fn fill_block<T: Real>(&self, present: bool, y: i8, theta: &[f64], draws: &mut Normals, block: &mut [T]) {
-        if present {
-            let y = f64::from(y);
+        if present || self.noise == Noise::Full {
+            let y = if present { f64::from(y) } else { 0.0 };
             for (x, t) in block.iter_mut().zip(theta) {
                 *x = T::round(y * t + self.sigma * draws.draw());
-            }
-        } else if self.noise == Noise::Full {
-            for x in block {
-                *x = T::round(self.sigma * draws.draw());
             }
         } else {
             block.fill(T::round(0.0));
@@ -242,39 +238,34 @@ pub fn linear_accuracy(mixture: &GaussianMixture<'_>, coef: &[f64], intercept: f
     }))
 }
 
-/// The obvious loop over points and coordinates: the oracle of [`GaussianMixture::sample`] and, with one long item, of
-/// [`GaussianMixture::sample_from`]; equal to both bit for bit. Returns (x, y, regions).
+/// The obvious loop over points and coordinates, straight off the stream of one item: (x, y) of `rows`.
+///
+/// The oracle of [`GaussianMixture::sample`], item by item, and of [`GaussianMixture::sample_from`], all rows being one item.
 pub fn sample_reference(
     mixture: &GaussianMixture<'_>,
-    mut stream_of: impl FnMut(usize) -> Option<ChaCha8Rng>,
-) -> (Vec<f64>, Vec<i8>, Vec<i8>) {
-    let (mut x, mut y, mut regions) = (Vec::new(), Vec::new(), Vec::new());
-    let mut stream = Streams::new(&[0; 32], "unused").item(0);
+    rows: Range<usize>,
+    stream: &mut ChaCha8Rng,
+) -> (Vec<f64>, Vec<i8>) {
+    let (mut x, mut y) = (Vec::new(), Vec::new());
     let mut labels = 0;
-    for code in 0..REGIONS {
-        for _ in 0..mixture.counts[code] {
-            let row = y.len();
-            if row % CHUNK == 0 {
-                stream = stream_of(row / CHUNK).unwrap_or(stream);
-                labels = stream.next_u64();
-            }
-            y.push(if (labels >> (row % CHUNK)) % 2 == 1 { 1i8 } else { -1 });
-            regions.push(code as i8);
-            for j in 0..mixture.d() {
-                let present = match code {
-                    0 => j < mixture.d_easy,
-                    1 => j >= mixture.d_easy,
-                    2 => true,
-                    _ => false,
-                };
-                let signal = if present { f64::from(y[row]) * mixture.theta[j] } else { 0.0 };
-                let noisy = present || mixture.noise == Noise::Full;
-                let noise = if noisy { mixture.sigma * normal::draw_reference(&mut stream) } else { 0.0 };
-                x.push(signal + noise);
-            }
+    for row in rows.clone() {
+        let bit = (row - rows.start) % CHUNK;
+        if bit == 0 {
+            labels = stream.next_u64();
         }
+        let sign = if (labels >> bit) % 2 == 1 { 1 } else { -1 };
+        for (j, theta) in mixture.theta.iter().enumerate() {
+            let holds_easy = mixture.rows(0).contains(&row) || mixture.rows(2).contains(&row);
+            let holds_hard = mixture.rows(1).contains(&row) || mixture.rows(2).contains(&row);
+            let present = if j < mixture.d_easy { holds_easy } else { holds_hard };
+            let signal = if present { f64::from(sign) * theta } else { 0.0 };
+            let noisy = present || mixture.noise == Noise::Full;
+            let noise = if noisy { mixture.sigma * normal::draw_reference(stream) } else { 0.0 };
+            x.push(signal + noise);
+        }
+        y.push(sign);
     }
-    (x, y, regions)
+    (x, y)
 }
 
 #[cfg(test)]
@@ -298,12 +289,19 @@ mod tests {
             let mixture = GaussianMixture::new(&theta, sigma, d_easy, counts, noise).unwrap();
             let (n, d) = (mixture.n(), mixture.d());
             let streams = Streams::new(&key, "mixture");
-            let expected = sample_reference(&mixture, |item| Some(streams.item(item as u64)));
+            let mut expected = (Vec::new(), Vec::new());
+            for first in (0..n).step_by(CHUNK) {
+                let mut stream = streams.item((first / CHUNK) as u64);
+                let (x, y) = sample_reference(&mixture, first..n.min(first + CHUNK), &mut stream);
+                expected.0.extend(x);
+                expected.1.extend(y);
+            }
+            let codes: Vec<i8> = (0..4).flat_map(|code| vec![code; counts[code as usize]]).collect();
             for n_threads in [1, 2, 7] {
                 let (mut x, mut y, mut regions) = (vec![f64::NAN; n * d], vec![0; n], vec![9; n]);
                 mixture.sample(&key, &mut x, &mut y, &mut regions, Some(n_threads)).unwrap();
-                prop_assert!(x.iter().zip(&expected.0).all(|(a, b)| a.to_bits() == b.to_bits() || a == b && *a == 0.0));
-                prop_assert_eq!((&y, &regions), (&expected.1, &expected.2));
+                prop_assert!(x.iter().zip(&expected.0).all(|(a, b)| a.to_bits() == b.to_bits()));
+                prop_assert_eq!((&y, &regions), (&expected.1, &codes));
             }
             let (mut x, mut y, mut regions) = (vec![f32::NAN; n * d], vec![0; n], vec![9; n]);
             mixture.sample(&key, &mut x, &mut y, &mut regions, None).unwrap();
@@ -319,7 +317,7 @@ mod tests {
             let mut draws = Normals::new(stream());
             let (mut x, mut y) = (vec![0.0; mixture.n() * mixture.d()], vec![0; mixture.n()]);
             mixture.sample_from(&mut draws, &mut x, &mut y).unwrap();
-            let expected = sample_reference(&mixture, |item| (item == 0).then(stream));
+            let expected = sample_reference(&mixture, 0..mixture.n(), &mut stream());
             prop_assert_eq!((&x, &y), (&expected.0, &expected.1));
             let (mut more, mut labels) = (x.clone(), y.clone());
             mixture.sample_from(&mut draws, &mut more, &mut labels).unwrap();
