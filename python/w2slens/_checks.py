@@ -9,28 +9,34 @@ from typing import Any
 __all__ = ["as_integer", "as_real", "as_threads", "one_of"]
 
 
-def as_integer(value: Any, name: str, *, least: int = 0) -> int:
-    """Return ``value`` as an ``int`` of at least ``least``; ``TypeError`` unless it is an integer, and no bool."""
+def as_integer(value: Any, name: str, *, least: int = 0, most: int | None = None) -> int:
+    """Return ``value`` as an ``int`` in [least, most]; ``TypeError`` unless it is an integer, and no bool."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer, not {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} is {value}, but must be at least {least}")
-    return int(value)
+    number = int(value)
+    if number < least:
+        raise ValueError(f"{name} is {number}, but must be at least {least}")
+    if most is not None and number > most:
+        raise ValueError(f"{name} is {number}, but must be at most {most}")
+    return number
 
 
 def as_real(value: Any, name: str, *, positive: bool = False) -> float:
     """Return ``value`` as a finite ``float``; ``TypeError`` unless it is a real number, and no bool."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a real number, not {type(value).__name__}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond the range of floats
+        number = math.inf
     if not math.isfinite(number) or (positive and number <= 0):
         raise ValueError(f"{name} is {number}, but must be {'positive and finite' if positive else 'finite'}")
     return number
 
 
 def as_threads(n_threads: Any) -> int | None:
-    """Return ``n_threads`` for the kernels: an ``int`` of at least 1, or ``None`` for all threads."""
-    return None if n_threads is None else as_integer(n_threads, "n_threads", least=1)
+    """Return ``n_threads`` for the kernels: an ``int`` in [1, 65535], or ``None`` for all threads."""
+    return None if n_threads is None else as_integer(n_threads, "n_threads", least=1, most=65535)
 
 
 def one_of(value: Any, name: str, choices: tuple[str, ...]) -> str:

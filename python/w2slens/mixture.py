@@ -6,7 +6,7 @@ The label y is uniform on ±1. A block that is present is yθ + σz, z standard 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -111,6 +111,8 @@ class GaussianMixture:
         for name, value in zip(("theta", "sigma", "d_easy", "noise"), checked, strict=True):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "counts", _counts(counts))
+        if self.n * self.d * self.theta.itemsize > np.iinfo(np.intp).max:
+            raise ValueError(f"counts is {self.counts}, more points of {self.d} coordinates than memory can address")
 
     @property
     def n(self) -> int:
@@ -301,6 +303,8 @@ def _counts(counts: Sequence[int] | Mapping[str, int]) -> Counts:
             raise ValueError(f"counts has the key {unknown[0]!r}, but must have keys among {', '.join(_NAMES)}")
         values = [counts.get(name, 0) for name in _NAMES]
     else:
+        if isinstance(counts, str) or not isinstance(counts, Iterable):
+            raise TypeError(f"counts must be four integers or a mapping, not {type(counts).__name__}")
         values = list(counts)
         if len(values) != 4:
             raise ValueError(f"counts has {len(values)} entries, expected 4: {', '.join(_NAMES)}")
