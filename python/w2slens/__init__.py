@@ -15,7 +15,7 @@ _ROOM = {
     "Region": "regions",
     "Partition": "regions",
     "overlap_density": "regions",
-    "confidence": "detection",
+    "confidence": "_confidence",
     "change_point": "changepoint",
     "ChangePoint": "changepoint",
     "overlap_scores": "similarity",

@@ -47,7 +47,8 @@ def change_point(values: npt.ArrayLike, *, compat: Literal["ruptures"] | None = 
     compat : None or "ruptures"
         "ruptures" looks only where ``ruptures.Binseg("l2")`` looks by default, as the published code does: at indices
         5, 10, 15, … of the sorted values with at least two values on either side (so n must be at least 7). It may
-        part equal values, and among equal gains the largest index wins.
+        part equal values, and among equal gains the largest index wins. (Where two gains agree to about 1e-14, the
+        rounding of ruptures' own sums may prefer the other.)
 
     Returns
     -------
@@ -56,7 +57,7 @@ def change_point(values: npt.ArrayLike, *, compat: Literal["ruptures"] | None = 
     Raises
     ------
     UndefinedError
-        If there are too few values, or all are equal. (For equal values, ruptures returns its last candidate.)
+        If there are too few values, or all are equal. (For equal values, ruptures returns an arbitrary index.)
     ValueError
         If ``values`` is not one-dimensional, or has a NaN or an infinity (the message says where).
     TypeError
