@@ -56,8 +56,7 @@ def mixtures(
     @st.composite
     def build(draw: Any) -> GaussianMixture:
         d = draw(st.integers(min_d, max_d))
-        means = st.one_of(st.just(0.0), st.floats(-max_theta, max_theta, allow_subnormal=False))
-        theta = draw(st.lists(means, min_size=d, max_size=d))
+        theta = draw(st.lists(_numbers(max_theta), min_size=d, max_size=d))
         counts = draw(st.tuples(*[st.one_of(st.just(0), st.integers(0, max_count)) for _ in Region]))
         sigma = draw(st.floats(0.05, 10.0))
         return GaussianMixture(theta, sigma, draw(st.integers(0, d)), counts, draw(st.sampled_from(noises)))
@@ -89,8 +88,15 @@ def linear_classifiers(d: int, *, max_coef: float = 3.0) -> SearchStrategy[tuple
     """
     from hypothesis import strategies as st
 
-    number = st.one_of(st.just(0.0), st.floats(-max_coef, max_coef, allow_subnormal=False))
-    return st.tuples(st.lists(number, min_size=d, max_size=d).map(np.array), number)
+    numbers = _numbers(max_coef)
+    return st.tuples(st.lists(numbers, min_size=d, max_size=d).map(np.array), numbers)
+
+
+def _numbers(largest: float) -> SearchStrategy[float]:
+    """Zero often, and otherwise large enough that products of two keep all their digits."""
+    from hypothesis import strategies as st
+
+    return st.one_of(st.just(0.0), st.floats(-largest, largest).map(lambda x: x if abs(x) >= 1e-100 else 0.0))
 
 
 def sample_twin(mixture: GaussianMixture, rng: RandomSource = None) -> Sample:
@@ -128,7 +134,7 @@ def accuracy_twin(coef: npt.ArrayLike, intercept: float, mixture: GaussianMixtur
     for region in Region:
         present = _present(region, mixture)
         noisy = present | (mixture.noise == "full")
-        s = mixture.sigma * math.sqrt(math.fsum((w * noisy) ** 2))
+        s = mixture.sigma * math.hypot(*(w * noisy))
         right = 0.0
         for label in (-1, 1):
             mean = math.fsum(w * present * mixture.theta * label) + intercept
