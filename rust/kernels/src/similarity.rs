@@ -8,7 +8,7 @@
 //! scaled by powers of two where needed, so that it is infinite only where its true value leaves the range, and never NaN.
 //!
 //! Cost: `2 n m d` operations, a blocked matrix product with the maximum folded into each tile, so that n × m is never
-//! stored. Beyond inputs and result: at most 20 MiB of packed hard points, about 1.5 MiB a thread, and 8 (f32) or 16 bytes a row.
+//! stored. Beyond inputs and result: at most 32 MiB of packed hard points, about 2 MiB a thread, and 8 (f32) or 16 bytes a row.
 //!
 //! Order: sums over k run in blocks fixed by d alone; a score depends on its own row and on the hard points only, hence
 //! has the same bits for any number of threads, any subset or order of rows, and (the score) any order of hard points.
@@ -17,6 +17,7 @@
 //! high-performance matrix multiplication".
 
 mod blocks;
+mod interleave;
 mod matrix;
 pub mod oracle;
 mod scales;
@@ -176,10 +177,12 @@ pub(crate) trait Real:
     fn from_f64(value: f64) -> Self;
     fn to_f64(self) -> f64;
     fn absolute(self) -> Self;
+    /// Sets `target[p * width + lane] = rows[lane * depth + p]`.
+    fn interleave(rows: &[Self], depth: usize, width: usize, target: &mut [Self]);
 }
 
 macro_rules! real {
-    ($real:ty, $number:ty, $unit:literal, $product:literal, $power:literal) => {
+    ($real:ty, $number:ty, $unit:literal, $product:literal, $power:literal, $interleave:path) => {
         impl Real for $real {
             type Number = $number;
             const ZERO: Self = 0.0;
@@ -204,8 +207,12 @@ macro_rules! real {
             fn absolute(self) -> Self {
                 self.abs()
             }
+            #[inline(always)]
+            fn interleave(rows: &[Self], depth: usize, width: usize, target: &mut [Self]) {
+                $interleave(rows, depth, width, target);
+            }
         }
     };
 }
-real!(f32, u32, 100, 60, 126);
-real!(f64, u64, 900, 500, 1022);
+real!(f32, u32, 100, 60, 126, interleave::f32);
+real!(f64, u64, 900, 500, 1022, interleave::scalar);

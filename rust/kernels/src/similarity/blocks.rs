@@ -15,11 +15,11 @@ use super::{Control, Matrix, Metric, Options, Real};
 /// Most entries of a row in one block of k.
 const DEPTH: usize = 384;
 /// Bytes of packed hard points.
-const PACKED: usize = 20 << 20;
+const PACKED: usize = 32 << 20;
 /// Rows of X in a task, rounded to whole tiles.
 const ROWS: usize = 168;
 /// Hard points in a block of columns when partial products must be kept.
-const COLUMNS: usize = 1280;
+const COLUMNS: usize = 2048;
 
 /// How the product is cut; depends on d, m and the tile, never on n or the number of threads.
 struct Plan {
@@ -184,11 +184,7 @@ fn interleave<T: Real, K: Tile<T>>(
                         *entry = *entry * power * factor;
                     }
                 }
-                for (p, group) in target.chunks_exact_mut(width).enumerate() {
-                    for (lane, slot) in group.iter_mut().enumerate() {
-                        *slot = staging[lane * depth + p];
-                    }
-                }
+                T::interleave(staging, depth, width, target);
             },
         );
     }
