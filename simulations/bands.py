@@ -1,0 +1,70 @@
+"""Confidence bands: where a verdict's slack comes from (THEORY section 5).
+
+``comparisons`` is the number of intervals that must hold *together* with probability ``confidence`` (Bonferroni).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+__all__ = ["bonferroni_t", "bonferroni_z", "clopper_pearson", "dkw", "mean_interval"]
+
+Array = npt.NDArray[np.float64]
+
+
+def bonferroni_t(degrees: npt.ArrayLike, comparisons: int = 1, confidence: float = 0.999) -> Array:
+    """Two-sided Student-t quantile that holds for all comparisons together.
+
+    Examples
+    --------
+    >>> float(bonferroni_t(1e9, confidence=0.95).round(2))
+    1.96
+    """
+    return np.asarray(stats.t.isf((1 - confidence) / (2 * comparisons), degrees))
+
+
+def bonferroni_z(comparisons: int = 1, confidence: float = 0.999) -> float:
+    """Two-sided normal quantile that holds for all comparisons together."""
+    return float(stats.norm.isf((1 - confidence) / (2 * comparisons)))
+
+
+def mean_interval(values: npt.ArrayLike, comparisons: int = 1, confidence: float = 0.95) -> tuple[float, float, float]:
+    """Mean of a sample, with lower and upper end of its Bonferroni-t interval; NaN entries are left out.
+
+    With fewer than two values the ends are NaN: nothing is known about the spread.
+    """
+    sample = np.asarray(values, float)
+    sample = sample[~np.isnan(sample)]
+    if sample.size == 0:
+        return float("nan"), float("nan"), float("nan")
+    mean = float(sample.mean())
+    if sample.size == 1:
+        return mean, float("nan"), float("nan")
+    half = float(bonferroni_t(sample.size - 1, comparisons, confidence) * sample.std(ddof=1) / np.sqrt(sample.size))
+    return mean, mean - half, mean + half
+
+
+def clopper_pearson(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, comparisons: int = 1, confidence: float = 0.999
+) -> tuple[Array, Array]:
+    """Exact interval for a binomial probability.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson(0, 100, confidence=0.95)
+    >>> float(low), round(float(high), 4)
+    (0.0, 0.0362)
+    """
+    k, n = np.asarray(successes, float), np.asarray(trials, float)
+    tail = (1 - confidence) / (2 * comparisons)
+    with np.errstate(invalid="ignore"):
+        low = np.where(k > 0, stats.beta.ppf(tail, k, n - k + 1), 0.0)
+        high = np.where(k < n, stats.beta.isf(tail, k + 1, n - k), 1.0)
+    return low, high
+
+
+def dkw(n: int, comparisons: int = 1, confidence: float = 0.999) -> float:
+    """Half width of the Dvoretzky–Kiefer–Wolfowitz band (Massart's constant) around an empirical cdf of n values."""
+    return float(np.sqrt(np.log(2 * comparisons / (1 - confidence)) / (2 * n)))

@@ -1,0 +1,1 @@
+"""One file per claim; a new file is a new claim."""
