@@ -134,30 +134,29 @@ class OverlapDetector(BaseEstimator):
             raise ValueError("weak_proba is None: OverlapDetector requires y to be passed, but the target y is None")
         points = self._points(X)
         n = points.shape[0]
-        self.confidence_ = named_confidence(weak_proba, "weak_proba", logits=self.logits)
-        if self.confidence_.size != n:
-            raise ValueError(f"weak_proba has {self.confidence_.size} rows, but X has {n}")
+        margins = named_confidence(weak_proba, "weak_proba", logits=self.logits)
+        if margins.size != n:
+            raise ValueError(f"weak_proba has {margins.size} rows, but X has {n}")
 
-        self.hard_threshold_ = self._threshold(self.confidence_, "hard_threshold_ (from weak_proba)")
-        if self.hard_rule == "below":
-            is_hard = self.confidence_ < self.hard_threshold_
-        else:
-            is_hard = self.confidence_ <= self.hard_threshold_
+        hard_threshold = self._threshold(margins, "hard_threshold_ (from weak_proba)")
+        is_hard = margins < hard_threshold if self.hard_rule == "below" else margins <= hard_threshold
         hard, rest = np.flatnonzero(is_hard), np.flatnonzero(~is_hard)
         if rest.size == 0:
             raise UndefinedError(
                 f"overlap_threshold_ is undefined: all {n} points are hard, "
-                f"no confidence of weak_proba lies above {self.hard_threshold_}"
+                f"no confidence of weak_proba lies above {hard_threshold}"
             )
-
         scores, nearest = self._scores(points, hard, rest, progress)
-        self.overlap_threshold_ = self._threshold(scores, "overlap_threshold_ (from the scores of the rows not hard)")
+        overlap_threshold = self._threshold(scores, "overlap_threshold_ (from the scores of the rows not hard)")
+
+        self.confidence_ = margins
+        self.hard_threshold_, self.overlap_threshold_ = hard_threshold, overlap_threshold
         self.scores_ = np.full(n, np.nan, dtype=scores.dtype)
         self.scores_[rest] = scores
         self.nearest_hard_ = np.full(n, -1, dtype=np.intp)
         self.nearest_hard_[rest] = nearest
         self.labels_ = np.full(n, Region.HARD, dtype=np.int8)
-        self.labels_[rest] = np.where(scores >= self.overlap_threshold_, Region.OVERLAP, Region.EASY)
+        self.labels_[rest] = np.where(scores >= overlap_threshold, Region.OVERLAP, Region.EASY)
         self.partition_ = Partition.from_labels(self.labels_)
         self.density_ = self.partition_.density
         return self

@@ -75,6 +75,8 @@ def overlap_density(labels: npt.ArrayLike) -> float:
     ------
     ValueError
         If ``labels`` is empty, not one-dimensional, or holds a code that is no `Region`.
+    TypeError
+        If ``labels`` does not hold integers.
 
     Examples
     --------
@@ -92,7 +94,7 @@ def _region_codes(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:
     if codes.ndim != 1:
         raise ValueError(f"labels has shape {codes.shape}, expected (n,)")
     if codes.size and codes.dtype.kind not in "iu":
-        raise ValueError(f"labels has dtype {codes.dtype}, expected integers (Region codes 0 to 3)")
+        raise TypeError(f"labels has dtype {codes.dtype}, expected integers (Region codes 0 to 3)")
     wrong = np.flatnonzero((codes < 0) | (codes > 3))
     if wrong.size:
         raise ValueError(f"labels has {codes[wrong[0]]} at index {wrong[0]}, which is no Region (0 to 3)")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -210,6 +211,33 @@ def test_column_names_are_kept_and_a_pipeline_passes_the_probabilities_on():
     labels = pipeline.fit_predict(X, proba)
     np.testing.assert_array_equal(labels, pipeline[-1].labels_)
     assert pipeline[-1].n_features_in_ == 8
+
+
+def test_features_are_never_copied_whole(monkeypatch, tmp_path):
+    """Beyond its results and the hard rows, fit holds a few blocks: here of 64 KiB, of 16 MiB of mapped features."""
+    n, d = 2**14, 256
+    X = np.lib.format.open_memmap(tmp_path / "X.npy", mode="w+", dtype=np.float32, shape=(n, d))
+    X[:] = np.random.default_rng(0).standard_normal((n, d), dtype=np.float32)
+    proba = np.full(n, 0.9)
+    proba[::256] = 0.5
+    monkeypatch.setattr(detection_room, "_BLOCK", 2**16)
+    tracemalloc.start()
+    OverlapDetector().fit(X, proba)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    per_point = 100 * n  # confidences, masks, row numbers, scores and labels
+    assert peak < per_point + 4 * 2**16 + 64 * d * 4
+    assert peak < X.nbytes / 4
+
+
+def test_a_failed_fit_changes_no_result():
+    X, proba, _ = example()
+    detector = OverlapDetector().fit(X, proba)
+    before = detector.confidence_, detector.labels_
+    with pytest.raises(UndefinedError):
+        detector.fit(np.ones_like(X), 1 - proba)
+    assert detector.confidence_ is before[0]
+    assert detector.labels_ is before[1]
 
 
 HALVES = [0.5, 0.5, 0.9, 0.9]

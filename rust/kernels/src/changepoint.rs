@@ -129,8 +129,8 @@ struct Centred<'a> {
     shrink: f64,
     /// A double close to the mean of the shrunk values; gains do not depend on which.
     centre: f64,
-    /// A power of two near the range of the shrunk values.
-    scale: f64,
+    /// The reciprocal of a power of two near the range of the shrunk values.
+    factor: f64,
     /// One unit of the centred values, in the units of `sorted`.
     unit: f64,
     /// Number of values below the centre.
@@ -145,14 +145,15 @@ impl<'a> Centred<'a> {
         let shrink = if (sorted[n - 1] - sorted[0]).is_finite() { 1.0 } else { 0.5 };
         let range = sorted[n - 1] * shrink - sorted[0] * shrink;
         let scale = f64::from_bits(range.to_bits() & f64::INFINITY.to_bits()).max(f64::MIN_POSITIVE);
+        let factor = 1.0 / scale; // exact
         let middle = sorted[n / 2] * shrink;
         let mut sum = Sum::default();
         for v in sorted {
-            sum.add((v * shrink - middle) / scale);
+            sum.add((v * shrink - middle) * factor);
         }
         let centre = middle + sum.value() / n as f64 * scale;
         let below = sorted.partition_point(|v| v * shrink < centre);
-        let mut centred = Self { sorted, shrink, centre, scale, unit: scale / shrink, below, total: 0.0 };
+        let mut centred = Self { sorted, shrink, centre, factor, unit: scale / shrink, below, total: 0.0 };
         let (mut left, mut right) = (Sum::default(), Sum::default());
         (0..below).for_each(|i| left.add(centred.at(i)));
         (below..n).rev().for_each(|i| right.add(centred.at(i)));
@@ -161,7 +162,7 @@ impl<'a> Centred<'a> {
     }
 
     fn at(&self, i: usize) -> f64 {
-        (self.sorted[i] * self.shrink - self.centre) / self.scale
+        (self.sorted[i] * self.shrink - self.centre) * self.factor
     }
 
     /// Visits every admissible split with its gain: those up to the centre ascending, then the others descending.
