@@ -23,7 +23,7 @@ from .grid import Part, Seeds, digest
 from .progress import track
 from .store import ROOT, Store
 
-__all__ = ["Failure", "run"]
+__all__ = ["Failure", "cpu_name", "run"]
 
 PACKAGES = ("w2slens", "numpy", "scipy", "scikit-learn", "joblib", "pyarrow", "matplotlib")
 
@@ -130,7 +130,7 @@ def _write_manifest(
         "root_seed": store.root_seed,
         "commit": _commit(),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
-        "cpu": _cpu(),
+        "cpu": cpu_name(),
         "threads": os.cpu_count(),
         "finished": _now(),
         "last_run": this_run,
@@ -158,7 +158,8 @@ def _commit() -> str:
         return "unknown"
 
 
-def _cpu() -> str:
+def cpu_name() -> str:
+    """Return the processor's name as the system tells it."""
     info = Path("/proc/cpuinfo")
     if sys.platform == "linux" and info.exists():
         for line in info.read_text().splitlines():

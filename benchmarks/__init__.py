@@ -1,0 +1,1 @@
+"""Ours beside the peers, in one process, interleaved: ``python -m benchmarks``."""
