@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import ruptures
+
 from benchmarks.harness import Case
 from w2slens.changepoint import change_point
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
+
 from benchmarks.harness import Case
 from w2slens.mixture import GaussianMixture, Noise, Sample
 from w2slens.regions import Region

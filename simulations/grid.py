@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from w2slens._random import stream_key
 
 __all__ = ["Cell", "Grid", "Part", "Seeds", "digest"]

@@ -23,6 +23,7 @@ def plot(store: Store, claims: Sequence[str], folder: Path) -> list[Path]:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
+
     from w2slens import plotting
 
     paths = []

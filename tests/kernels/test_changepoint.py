@@ -8,6 +8,7 @@ import ruptures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruptures.exceptions import BadSegmentationParameters
+
 from w2slens import ChangePoint, UndefinedError, change_point
 from w2slens.testing.changepoint import change_point_twin, score_vectors, split_gains
 

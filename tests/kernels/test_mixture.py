@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
+
 from w2slens import _kernels
 from w2slens.mixture import GaussianMixture, linear_accuracy
 from w2slens.regions import Region

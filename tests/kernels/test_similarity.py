@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from w2slens import UndefinedError, _kernels, overlap_scores
 from w2slens.testing.similarity import overlap_scores_twin, similarity_matrix
 

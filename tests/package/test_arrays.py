@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from w2slens import overlap_scores
 from w2slens._arrays import as_matrix, as_vector, kernel_view
 

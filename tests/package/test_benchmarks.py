@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+
 from benchmarks import __main__ as command
 from benchmarks import harness
 from benchmarks.harness import Case, Measurement

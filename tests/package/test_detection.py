@@ -6,13 +6,14 @@ import tracemalloc
 
 import numpy as np
 import pytest
-import w2slens as wl
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
+
+import w2slens as wl
 from w2slens import OverlapDetector, Region, UndefinedError, confidence
 from w2slens import detection as detection_room
 from w2slens.testing.changepoint import change_point_twin

@@ -6,10 +6,11 @@ from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
-import w2slens as wl
 from hypothesis import find, given
 from hypothesis import strategies as st
 from scipy.stats import norm
+
+import w2slens as wl
 from w2slens.mixture import GaussianMixture, RegionAccuracy, linear_accuracy
 from w2slens.testing.mixture import linear_classifiers, mixtures
 

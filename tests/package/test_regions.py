@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from w2slens import Partition, Region, overlap_density
 
 codes = st.lists(st.sampled_from(list(Region)), max_size=60)

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from simulations.claim import claim_names
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from simulations.claim import Verdict, load_claim
 from simulations.grid import Grid, Part, Seeds, digest
 from simulations.store import IncompleteError, Store, replace_file

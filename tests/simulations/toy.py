@@ -5,6 +5,7 @@ import time
 from types import ModuleType
 
 import numpy as np
+
 from simulations import __main__ as command
 from simulations import judge, report, run
 from simulations.claim import Claim, Verdict
