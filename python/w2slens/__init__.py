@@ -21,7 +21,16 @@ _ROOM = {
     "overlap_scores": "similarity",
     "OverlapDetector": "detection",
     "GaussianMixture": "mixture",
+    "LinearModel": "students",
+    "fit_logistic": "students",
+    "fit_logistic_batch": "students",
+    "train_weak": "students",
+    "train_ceiling": "students",
+    "train_weak_to_strong": "students",
     "pgr": "students",
+    "Student": "trials",
+    "mixture_trials": "trials",
+    "trial_draws": "trials",
     "UndefinedError": "errors",
 }
 

@@ -18,6 +18,15 @@ def change_point(values: npt.NDArray[np.float64], ruptures: bool) -> tuple[int, 
 
 # --- logistic
 
+def fit_logistic(
+    xs: list[npt.NDArray[np.float64]],
+    labels: list[npt.NDArray[np.float64]],
+    weights: list[npt.NDArray[np.float64]] | None,
+    cs: list[float],
+    intercept: bool,
+    n_threads: int | None = None,
+) -> list[tuple[npt.NDArray[np.float64], float, int]]: ...
+
 # --- mixture
 
 def sample_mixture(
@@ -58,4 +67,28 @@ def overlap_scores(
     n_threads: int | None = None,
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64] | None]: ...
 
-# --- students
+# --- trials
+
+_Setting = tuple[tuple[int, int, int, int], int, int, float, bool, list[float] | None, float, float]
+_Student = tuple[float | None, bool, tuple[bool, bool, bool, bool] | None, float | None]
+
+def mixture_trials(
+    setting: _Setting,
+    students: list[_Student],
+    key: bytes,
+    replicates: npt.NDArray[np.uint64],
+    n_threads: int | None = None,
+) -> tuple[
+    npt.NDArray[np.int8],
+    npt.NDArray[np.int64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.float64],
+]: ...
+def trial_draws(
+    setting: _Setting, key: bytes, replicate: int
+) -> tuple[
+    npt.NDArray[np.float64],
+    list[tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]],
+    tuple[list[int], list[int]],
+]: ...

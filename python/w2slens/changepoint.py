@@ -26,6 +26,11 @@ class ChangePoint:
         Size of the lower group: the groups are ``sorted[:index]`` and ``sorted[index:]``.
     gain : float
         By how much the split reduces the sum of squared deviations from the mean, in squared units of the values.
+
+    Examples
+    --------
+    >>> change_point([1.0, 9.0, 2.0, 8.0])
+    ChangePoint(threshold=8.0, index=2, gain=49.0)
     """
 
     threshold: float

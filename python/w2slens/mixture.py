@@ -19,7 +19,7 @@ from ._checks import as_integer, as_real, as_threads, one_of
 from ._random import RandomSource, stream_key
 from .regions import Region
 
-__all__ = ["GaussianMixture", "RegionAccuracy", "Sample", "linear_accuracy"]
+__all__ = ["GaussianMixture", "Noise", "RegionAccuracy", "Sample", "as_counts", "linear_accuracy"]
 
 Noise = Literal["zeroed", "full"]
 Counts = tuple[int, int, int, int]
@@ -110,7 +110,7 @@ class GaussianMixture:
         checked = _parameters(theta, sigma, d_easy, noise)
         for name, value in zip(("theta", "sigma", "d_easy", "noise"), checked, strict=True):
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "counts", _counts(counts))
+        object.__setattr__(self, "counts", as_counts(counts))
         if self.n * self.d * self.theta.itemsize > np.iinfo(np.intp).max:
             raise ValueError(f"counts is {self.counts}, more points of {self.d} coordinates than memory can address")
 
@@ -296,7 +296,8 @@ def _parameters(
     return mean, as_real(sigma, "sigma", positive=True), size, noise
 
 
-def _counts(counts: Sequence[int] | Mapping[str, int]) -> Counts:
+def as_counts(counts: Sequence[int] | Mapping[str, int]) -> Counts:
+    """Return ``counts`` as (easy, hard, overlap, neither); the message of an error names it."""
     if isinstance(counts, Mapping):
         unknown = [name for name in counts if name not in _NAMES]
         if unknown:

@@ -7,7 +7,7 @@ mod errors;
 mod logistic;
 mod mixture;
 mod similarity;
-mod students;
+mod trials;
 
 use pyo3::prelude::*;
 
@@ -20,7 +20,7 @@ fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     logistic::register(module)?;
     mixture::register(module)?;
     similarity::register(module)?;
-    students::register(module)?;
+    trials::register(module)?;
     // PyO3 lists every name in it; the curated public names are the package's.
     module.delattr("__all__")
 }

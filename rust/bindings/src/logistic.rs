@@ -1,7 +1,45 @@
-//! (to be written)
+//! Batches of ridge-logistic fits.
 
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use w2slens_kernels::logistic::{Problem, fit_batch};
 
-pub(crate) fn register(_module: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+use crate::arrays;
+use crate::errors::to_python;
+
+type Fitted<'py> = (Bound<'py, PyArray1<f64>>, f64, usize);
+
+/// Fits problem i to `xs[i]` (n, d), `labels[i]` (n,), `weights[i]` (n,) and `cs[i]`; returns (coef, intercept, steps) of each.
+#[pyfunction]
+#[pyo3(signature = (xs, labels, weights, cs, intercept, n_threads=None))]
+fn fit_logistic<'py>(
+    py: Python<'py>,
+    xs: Vec<PyReadonlyArray2<'py, f64>>,
+    labels: Vec<PyReadonlyArray1<'py, f64>>,
+    weights: Option<Vec<PyReadonlyArray1<'py, f64>>>,
+    cs: Vec<f64>,
+    intercept: bool,
+    n_threads: Option<usize>,
+) -> PyResult<Vec<Fitted<'py>>> {
+    if labels.len() != xs.len() || cs.len() != xs.len() || weights.as_ref().is_some_and(|w| w.len() != xs.len()) {
+        return Err(PyValueError::new_err("xs, labels, weights and cs must be equally long"));
+    }
+    let mut problems = Vec::with_capacity(xs.len());
+    for (i, x) in xs.iter().enumerate() {
+        problems.push(Problem {
+            x: x.as_slice().map_err(|_| PyValueError::new_err("X must be C-contiguous"))?,
+            d: x.shape()[1],
+            labels: arrays::slice("y", &labels[i])?,
+            weights: weights.as_ref().map(|w| arrays::slice("sample_weight", &w[i])).transpose()?,
+            c: cs[i],
+            intercept,
+        });
+    }
+    let fits = py.detach(|| fit_batch(&problems, n_threads)).map_err(to_python)?;
+    Ok(fits.into_iter().map(|fit| (fit.coef.into_pyarray(py), fit.intercept, fit.steps)).collect())
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(fit_logistic, module)?)
 }

@@ -12,7 +12,7 @@ pub mod mixture;
 pub mod normal;
 pub mod similarity;
 pub mod streams;
-pub mod students;
 pub mod threads;
+pub mod trials;
 
 pub use error::{KernelError, Result};

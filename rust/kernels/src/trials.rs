@@ -1,0 +1,487 @@
+//! Trials of weak-to-strong training on the Gaussian mixture: sample, fit, evaluate, keep only the accuracies.
+//!
+//! One replicate draws θ ~ U[0, 1]^d (unless given), then three samples of equal counts: *train*, *pseudo-label*, *test*
+//! (Shin, Cooper, Sala 2025, section 4). The weak model is fitted to the easy block of the train sample, the ceiling to all of it,
+//! both with true labels and without an intercept. Students are fitted to points of the pseudo-label sample with the weak model's
+//! labels: all points of chosen regions, or a mix of overlap and other points at a fixed size. All students of a replicate share
+//! its draws. Accuracies are counted on the test sample and computed for the population ([`mixture::linear_accuracy`]).
+//!
+//! Work item = replicate, with its own stream: any subset, order or number of threads gives the same rows.
+//! Cost: 3 n d normals, and a fit of n points for the weak model, the ceiling and each student.
+
+use rayon::prelude::*;
+
+use crate::logistic::{self, Problem, Workspace};
+use crate::mixture::{GaussianMixture, Noise, REGIONS, linear_accuracy};
+use crate::normal::Normals;
+use crate::streams::Streams;
+use crate::{KernelError, Result, threads};
+
+const OVERLAP: usize = 2;
+/// Accuracies per model: one for each region, then overall.
+pub const COLUMNS: usize = REGIONS + 1;
+/// Weak, ceiling, student.
+pub const MODELS: usize = 3;
+
+/// What all replicates share.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Points of each region in every sample: easy, hard, overlap, neither.
+    pub counts: [usize; REGIONS],
+    /// Size of the easy block.
+    pub d_easy: usize,
+    /// Size of the hard block.
+    pub d_hard: usize,
+    /// Standard deviation of the noise.
+    pub sigma: f64,
+    /// What absent blocks hold.
+    pub noise: Noise,
+    /// The means, or `None` to draw them from U[0, 1]^d in each replicate.
+    pub theta: Option<Vec<f64>>,
+    /// Inverse penalty of the weak model.
+    pub weak_c: f64,
+    /// Inverse penalty of the ceiling.
+    pub ceiling_c: f64,
+}
+
+/// How a student learns.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Learner {
+    /// Ridge-logistic regression.
+    Logistic {
+        /// Inverse penalty.
+        c: f64,
+        /// Whether it has an unpenalised intercept.
+        intercept: bool,
+    },
+    /// w = mean of ŷ x: the limit of ridge-logistic regression without intercept as the penalty grows.
+    Averaging,
+}
+
+/// On which of the pseudo-labelled points a student is trained.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Diet {
+    /// All points of the marked regions.
+    Regions([bool; REGIONS]),
+    /// min(#overlap, #others) points, this share of them overlap points, drawn without replacement; shares are nested.
+    Mix(f64),
+}
+
+/// One student.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Student {
+    /// How it learns.
+    pub learner: Learner,
+    /// On what it is trained.
+    pub diet: Diet,
+}
+
+/// How the student of a row came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Fitted.
+    Fitted = 0,
+    /// Its pseudo-labels were all of one class: with an intercept the student is the constant classifier of that class.
+    SingleClass = 1,
+    /// It had no point to learn from; its accuracies are NaN.
+    Untrained = 2,
+}
+
+/// One replicate and student.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// How the student came about.
+    pub status: Status,
+    /// Points it was trained on.
+    pub size: usize,
+    /// Share of wrong pseudo-labels among overlap points; NaN without any.
+    pub alpha: f64,
+    /// Accuracy on the test sample by model (weak, ceiling, student) and region, overall last; NaN where there are no points.
+    pub test: [[f64; COLUMNS]; MODELS],
+    /// The same for the population.
+    pub population: [[f64; COLUMNS]; MODELS],
+}
+
+/// A linear classifier: +1 where coef·x + intercept > 0.
+#[derive(Debug, Clone)]
+struct Linear {
+    coef: Vec<f64>,
+    intercept: f64,
+}
+
+/// A labelled sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Points {
+    /// (n, d) in row-major order; rows in the order of the regions.
+    pub x: Vec<f64>,
+    /// (n,) labels, ±1.
+    pub y: Vec<i8>,
+}
+
+/// The draws of one replicate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draws {
+    /// The means.
+    pub theta: Vec<f64>,
+    /// Train, pseudo-label and test sample.
+    pub samples: [Points; 3],
+    /// Orders in which mixes take overlap points, and others: row numbers of the pseudo-label sample.
+    pub orders: [Vec<usize>; 2],
+}
+
+/// Runs every replicate; rows come replicate by replicate, students in order within.
+///
+/// # Errors
+/// [`KernelError`] for a setting or a student outside its domain, or a fit that does not converge.
+pub fn run(
+    setting: &Setting,
+    students: &[Student],
+    key: &[u8; 32],
+    replicates: &[u64],
+    n_threads: Option<usize>,
+) -> Result<Vec<Row>> {
+    check(setting, students)?;
+    let streams = Streams::new(key, "trials");
+    let rows: Vec<Result<Vec<Row>>> = threads::install(n_threads, || {
+        replicates
+            .par_iter()
+            .map_init(Workspace::default, |workspace, &replicate| {
+                trial(setting, students, &streams, replicate, workspace)
+            })
+            .collect()
+    })?;
+    Ok(rows.into_iter().collect::<Result<Vec<_>>>()?.concat())
+}
+
+/// The draws of one replicate, as [`run`] uses them.
+///
+/// # Errors
+/// [`KernelError`] for a setting outside its domain.
+pub fn draws(setting: &Setting, key: &[u8; 32], replicate: u64) -> Result<Draws> {
+    check(setting, &[])?;
+    draw(setting, &Streams::new(key, "trials"), replicate)
+}
+
+fn check(setting: &Setting, students: &[Student]) -> Result<()> {
+    let d = setting.d_easy + setting.d_hard;
+    if setting.d_easy == 0 {
+        let requirement = "at least 1: the weak model sees the easy block only";
+        return Err(KernelError::Parameter { argument: "d_easy", value: "0".into(), requirement });
+    }
+    if let Some(theta) = &setting.theta
+        && theta.len() != d
+    {
+        let (expected, got) = (format!("({d},)"), format!("({},)", theta.len()));
+        return Err(KernelError::Shape { argument: "theta", expected, got });
+    }
+    let positive = |argument, c: f64| {
+        let requirement = "positive and finite";
+        let bad = !(c > 0.0 && c.is_finite());
+        if bad { Err(KernelError::Parameter { argument, value: c.to_string(), requirement }) } else { Ok(()) }
+    };
+    positive("weak_C", setting.weak_c)?;
+    positive("ceiling_C", setting.ceiling_c)?;
+    for student in students {
+        if let Learner::Logistic { c, .. } = student.learner {
+            positive("C of a student", c)?;
+        }
+        if let Diet::Mix(share) = student.diet
+            && !(0.0..=1.0).contains(&share)
+        {
+            let requirement = "in [0, 1]";
+            return Err(KernelError::Parameter {
+                argument: "share of a student",
+                value: share.to_string(),
+                requirement,
+            });
+        }
+    }
+    let theta = setting.theta.clone().unwrap_or_else(|| vec![0.0; d]);
+    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.counts, setting.noise)?;
+    if mixture.n() == 0 {
+        return Err(KernelError::Undefined { what: "a trial", why: "counts has no points".into() });
+    }
+    Ok(())
+}
+
+fn draw(setting: &Setting, streams: &Streams, replicate: u64) -> Result<Draws> {
+    let mut normals = Normals::new(streams.item(replicate));
+    let theta = match &setting.theta {
+        Some(theta) => theta.clone(),
+        None => (0..setting.d_easy + setting.d_hard).map(|_| unit(normals.word())).collect(),
+    };
+    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.counts, setting.noise)?;
+    let mut sample = || {
+        let mut points = Points { x: vec![0.0; mixture.n() * mixture.d()], y: vec![0; mixture.n()] };
+        mixture.sample_from(&mut normals, &mut points.x, &mut points.y).map(|()| points)
+    };
+    let samples = [sample()?, sample()?, sample()?];
+    let overlap: Vec<usize> = mixture.rows(OVERLAP).collect();
+    let others: Vec<usize> = (0..mixture.n()).filter(|row| !mixture.rows(OVERLAP).contains(row)).collect();
+    let orders = [overlap, others].map(|rows| shuffled(rows, &mut normals));
+    Ok(Draws { theta, samples, orders })
+}
+
+/// Uniform on [0, 1), 53 bits.
+fn unit(word: u64) -> f64 {
+    (word >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// Fisher–Yates; 64-bit multiply–shift, whose bias (below n/2⁶⁴) no experiment can see.
+fn shuffled(mut rows: Vec<usize>, normals: &mut Normals) -> Vec<usize> {
+    for left in (1..rows.len()).rev() {
+        let pick = (u128::from(normals.word()) * (left as u128 + 1)) >> 64;
+        rows.swap(left, pick as usize);
+    }
+    rows
+}
+
+fn trial(
+    setting: &Setting,
+    students: &[Student],
+    streams: &Streams,
+    replicate: u64,
+    workspace: &mut Workspace,
+) -> Result<Vec<Row>> {
+    let Draws { theta, samples: [train, pseudo, test], orders } = draw(setting, streams, replicate)?;
+    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.counts, setting.noise)?;
+    let d = mixture.d();
+    let weak = {
+        // A zeroed easy block contributes nothing to a fit without intercept.
+        let silent = |code| setting.noise == Noise::Zeroed && (code == 1 || code == 3);
+        let rows: Vec<usize> = (0..REGIONS).filter(|&code| !silent(code)).flat_map(|code| mixture.rows(code)).collect();
+        let x = gather(&train.x, d, &rows, setting.d_easy);
+        let labels: Vec<f64> = rows.iter().map(|&row| target(train.y[row])).collect();
+        let mut coef = fit(&x, setting.d_easy, &labels, setting.weak_c, false, workspace)?.coef;
+        coef.resize(d, 0.0);
+        Linear { coef, intercept: 0.0 }
+    };
+    let labels: Vec<f64> = train.y.iter().map(|&y| target(y)).collect();
+    let ceiling = fit(&train.x, d, &labels, setting.ceiling_c, false, workspace)?;
+    let said: Vec<i8> = pseudo.x.chunks_exact(d).map(|x| weak.predict(x)).collect();
+    let overlap = mixture.rows(OVERLAP);
+    let wrong = overlap.clone().filter(|&row| said[row] != pseudo.y[row]).count();
+    let alpha = wrong as f64 / overlap.len() as f64;
+    let evaluate = |model: &Linear| -> Result<([f64; COLUMNS], [f64; COLUMNS])> {
+        Ok((on_sample(&mixture, model, &test), on_population(&mixture, model)?))
+    };
+    let (weak, ceiling) = (evaluate(&weak)?, evaluate(&ceiling)?);
+    let mut rows = Vec::with_capacity(students.len());
+    for student in students {
+        let chosen = choose(student.diet, &mixture, &orders);
+        let (status, model) = learn(student.learner, &pseudo.x, d, &said, &chosen, workspace)?;
+        let own = match &model {
+            Some(model) => evaluate(model)?,
+            None => ([f64::NAN; COLUMNS], [f64::NAN; COLUMNS]),
+        };
+        rows.push(Row {
+            status,
+            size: chosen.len(),
+            alpha,
+            test: [weak.0, ceiling.0, own.0],
+            population: [weak.1, ceiling.1, own.1],
+        });
+    }
+    Ok(rows)
+}
+
+fn target(y: i8) -> f64 {
+    f64::from(u8::from(y > 0))
+}
+
+/// The first `width` columns of the rows.
+fn gather(x: &[f64], d: usize, rows: &[usize], width: usize) -> Vec<f64> {
+    rows.iter().flat_map(|&row| &x[row * d..row * d + width]).copied().collect()
+}
+
+fn fit(x: &[f64], d: usize, labels: &[f64], c: f64, intercept: bool, workspace: &mut Workspace) -> Result<Linear> {
+    if labels.is_empty() {
+        return Ok(Linear { coef: vec![0.0; d], intercept: 0.0 }); // the penalty alone
+    }
+    let problem = Problem { x, d, labels, weights: None, c, intercept };
+    let fit = logistic::fit_in(&problem, 0, workspace)?;
+    Ok(Linear { coef: fit.coef, intercept: fit.intercept })
+}
+
+/// Row numbers of the pseudo-label sample on which the student is trained.
+fn choose(diet: Diet, mixture: &GaussianMixture<'_>, orders: &[Vec<usize>; 2]) -> Vec<usize> {
+    match diet {
+        Diet::Regions(marked) => {
+            (0..REGIONS).filter(|&code| marked[code]).flat_map(|code| mixture.rows(code)).collect()
+        }
+        Diet::Mix(share) => {
+            let size = orders[0].len().min(orders[1].len());
+            let overlap = (share * size as f64).round() as usize;
+            let mut rows = [&orders[0][..overlap], &orders[1][..size - overlap]].concat();
+            rows.sort_unstable();
+            rows
+        }
+    }
+}
+
+fn learn(
+    learner: Learner,
+    x: &[f64],
+    d: usize,
+    said: &[i8],
+    chosen: &[usize],
+    workspace: &mut Workspace,
+) -> Result<(Status, Option<Linear>)> {
+    let Some(&first) = chosen.first() else { return Ok((Status::Untrained, None)) };
+    match learner {
+        Learner::Averaging => {
+            let mut coef = vec![0.0; d];
+            for &row in chosen {
+                coef.iter_mut().zip(&x[row * d..(row + 1) * d]).for_each(|(w, x)| *w += f64::from(said[row]) * x);
+            }
+            coef.iter_mut().for_each(|w| *w /= chosen.len() as f64);
+            Ok((Status::Fitted, Some(Linear { coef, intercept: 0.0 })))
+        }
+        Learner::Logistic { intercept: true, .. } if chosen.iter().all(|&row| said[row] == said[first]) => {
+            let constant = Linear { coef: vec![0.0; d], intercept: f64::from(said[first]) };
+            Ok((Status::SingleClass, Some(constant)))
+        }
+        Learner::Logistic { c, intercept } => {
+            let labels: Vec<f64> = chosen.iter().map(|&row| target(said[row])).collect();
+            let model = fit(&gather(x, d, chosen, d), d, &labels, c, intercept, workspace)?;
+            Ok((Status::Fitted, Some(model)))
+        }
+    }
+}
+
+impl Linear {
+    fn predict(&self, x: &[f64]) -> i8 {
+        let z: f64 = self.coef.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + self.intercept;
+        if z > 0.0 { 1 } else { -1 }
+    }
+}
+
+fn on_sample(mixture: &GaussianMixture<'_>, model: &Linear, test: &Points) -> [f64; COLUMNS] {
+    let d = mixture.d();
+    let right: Vec<bool> = test.x.chunks_exact(d).zip(&test.y).map(|(x, &y)| model.predict(x) == y).collect();
+    let share = |right: &[bool]| right.iter().filter(|r| **r).count() as f64 / right.len() as f64;
+    let mut out = [0.0; COLUMNS];
+    for (code, out) in out[..REGIONS].iter_mut().enumerate() {
+        *out = share(&right[mixture.rows(code)]);
+    }
+    out[REGIONS] = share(&right);
+    out
+}
+
+fn on_population(mixture: &GaussianMixture<'_>, model: &Linear) -> Result<[f64; COLUMNS]> {
+    let regions = linear_accuracy(mixture, &model.coef, model.intercept)?;
+    let mut out = [0.0; COLUMNS];
+    out[..REGIONS].copy_from_slice(&regions);
+    let weighted = regions.iter().enumerate().map(|(code, a)| mixture.rows(code).len() as f64 * a).sum::<f64>();
+    out[REGIONS] = weighted / mixture.n() as f64;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn setting(counts: [usize; 4]) -> Setting {
+        Setting {
+            counts,
+            d_easy: 4,
+            d_hard: 3,
+            sigma: 1.5,
+            noise: Noise::Zeroed,
+            theta: None,
+            weak_c: 1.0,
+            ceiling_c: 1.0,
+        }
+    }
+
+    fn students() -> Vec<Student> {
+        let logistic = Learner::Logistic { c: 0.01, intercept: true };
+        let overlap = Diet::Regions([false, false, true, false]);
+        vec![
+            Student { learner: logistic, diet: overlap },
+            Student { learner: Learner::Averaging, diet: overlap },
+            Student { learner: Learner::Logistic { c: 100.0, intercept: false }, diet: Diet::Mix(0.3) },
+        ]
+    }
+
+    /// Equal bit for bit, where NaN equals NaN.
+    fn same(a: &[Row], b: &[Row]) -> bool {
+        format!("{a:?}") == format!("{b:?}")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn any_subset_order_and_threads_give_the_same_rows(
+            key in any::<[u8; 32]>(), replicates in prop::collection::vec(0u64..50, 1..12), full: bool,
+        ) {
+            let noise = if full { Noise::Full } else { Noise::Zeroed };
+            let setting = Setting { noise, ..setting([6, 5, 8, 2]) };
+            let one_by_one: Vec<Row> = replicates.iter()
+                .flat_map(|&r| run(&setting, &students(), &key, &[r], Some(1)).unwrap()).collect();
+            for n_threads in [1, 2, 7] {
+                prop_assert!(same(&run(&setting, &students(), &key, &replicates, Some(n_threads)).unwrap(), &one_by_one));
+            }
+        }
+
+        #[test]
+        fn students_do_not_disturb_each_other(key in any::<[u8; 32]>()) {
+            let setting = setting([6, 5, 8, 0]);
+            let together = run(&setting, &students(), &key, &[3], Some(1)).unwrap();
+            for (student, row) in students().iter().zip(&together) {
+                prop_assert!(same(&run(&setting, &[*student], &key, &[3], Some(1)).unwrap(), std::slice::from_ref(row)));
+            }
+        }
+
+        #[test]
+        fn mixes_have_the_share_and_are_nested(overlap in 0usize..20, others in 0usize..20, share in 0.0..=1.0f64) {
+            let setting = setting([others, 0, overlap, 1]);
+            let draws = draws(&setting, &[1; 32], 0).unwrap();
+            let mixture = GaussianMixture::new(&draws.theta, 1.0, 4, setting.counts, Noise::Zeroed).unwrap();
+            let rows = choose(Diet::Mix(share), &mixture, &draws.orders);
+            let size = overlap.min(others + 1);
+            prop_assert_eq!(rows.len(), size);
+            prop_assert!(rows.windows(2).all(|w| w[0] < w[1]));
+            let taken = |rows: &[usize]| rows.iter().filter(|r| mixture.rows(OVERLAP).contains(r)).copied().collect::<Vec<_>>();
+            prop_assert_eq!(taken(&rows).len(), (share * size as f64).round() as usize);
+            let all = taken(&choose(Diet::Mix(1.0), &mixture, &draws.orders));
+            prop_assert!(taken(&rows).iter().all(|r| all.contains(r)));
+        }
+    }
+
+    #[test]
+    fn degenerate_students_are_rows() {
+        let none = run(&setting([5, 5, 0, 0]), &students()[..2], &[0; 32], &[0], None).unwrap();
+        assert!(
+            none.iter().all(|row| row.status == Status::Untrained && row.test[2][4].is_nan() && row.alpha.is_nan())
+        );
+        let one = run(&setting([5, 5, 1, 0]), &students()[..2], &[0; 32], &[0], None).unwrap();
+        assert_eq!((one[0].status, one[1].status), (Status::SingleClass, Status::Fitted));
+        assert_eq!(one[0].population[2], [0.5; COLUMNS]);
+    }
+
+    #[test]
+    fn the_weak_model_is_blind_to_the_hard_block() {
+        let rows = run(&setting([50, 50, 20, 0]), &students(), &[9; 32], &[0, 1, 2], None).unwrap();
+        for row in rows {
+            assert_eq!(row.population[0][1], 0.5);
+            assert!(row.population[0][0] > 0.5 && row.population[1][1] > 0.5);
+        }
+    }
+
+    #[test]
+    fn settings_outside_the_domain_are_named() {
+        let message =
+            |s: Setting, students: &[Student]| run(&s, students, &[0; 32], &[0], None).unwrap_err().to_string();
+        let base = || setting([5, 5, 5, 0]);
+        assert!(message(Setting { d_easy: 0, ..base() }, &[]).starts_with("d_easy"));
+        assert!(message(Setting { sigma: -1.0, ..base() }, &[]).starts_with("sigma"));
+        assert!(message(Setting { weak_c: f64::NAN, ..base() }, &[]).starts_with("weak_C"));
+        assert!(message(Setting { theta: Some(vec![1.0]), ..base() }, &[]).starts_with("theta has shape (1,)"));
+        assert!(message(setting([0; 4]), &[]).contains("no points"));
+        let mix = Student { learner: Learner::Averaging, diet: Diet::Mix(1.5) };
+        assert!(message(base(), &[mix]).starts_with("share of a student is 1.5"));
+    }
+}
