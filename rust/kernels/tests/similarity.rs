@@ -1,5 +1,7 @@
 //! `similarity`: closed forms, then the f64 oracle on every path and layout, then order and threads.
 
+#![allow(clippy::unwrap_used)]
+
 use half::{bf16, f16};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
