@@ -74,5 +74,5 @@ def _trial(rng: np.random.Generator, n: int) -> float:
 
 
 def _check(ours: np.ndarray, peer: np.ndarray) -> None:
-    """Both run 50 trials a size: their means over all sizes differ by chance alone, at most 6 standard errors of 0.0015."""
+    """Both run 50 trials a size: their means over all sizes differ by chance, at most 6 standard errors of 0.0015."""
     assert abs(ours.mean() - peer.mean()) < 6 * 0.0015 * 2**0.5

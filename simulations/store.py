@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from .grid import Grid, Part, digest
 __all__ = ["IncompleteError", "Store", "code_digest", "replace_file"]
 
 ROOT = Path(__file__).resolve().parent.parent
+_IMPORTS = re.compile(r"^from (?:simulations|\.).*$", re.MULTILINE)
 
 
 class IncompleteError(RuntimeError):
@@ -48,12 +50,29 @@ def replace_file(path: Path) -> Iterator[Path]:
 
 @cache
 def code_digest(claim: str) -> str:
-    """Digest of the sources on which a claim's numbers depend: its own, the package's, the kernels'."""
+    """Digest of the sources that a claim's numbers depend on: itself and its imports, the package, the kernels."""
     simulations = ROOT / "simulations"
-    files = [simulations / "grid.py", *sorted(simulations.glob("claims/_*.py")), *sorted(simulations.glob("data*.py"))]
-    files += [simulations / "claims" / f"{claim}.py"]
+    files = [simulations / "grid.py", simulations / "claims" / f"{claim}.py"]
+    files += [path for path in sorted(simulations.rglob("*.py")) if path.stem in _imported(files[-1])]
     files += sorted((ROOT / "python").rglob("*.py")) + sorted((ROOT / "rust").rglob("*.rs"))
     return digest([[str(file.relative_to(ROOT)), file.read_text()] for file in files if file.is_file()])
+
+
+def _imported(module: Path) -> set[str]:
+    """Names of the files of this folder that a claim imports, directly or through them."""
+    seen: set[str] = set()
+    queue = [module]
+    while queue:
+        path = queue.pop()
+        found = (
+            set(re.findall(r"\b(\w+)\b", "\n".join(_IMPORTS.findall(path.read_text())))) if path.is_file() else set()
+        )
+        for name in found - seen:
+            for candidate in (ROOT / "simulations" / f"{name}.py", ROOT / "simulations" / "claims" / f"{name}.py"):
+                if candidate.is_file():
+                    seen.add(name)
+                    queue.append(candidate)
+    return seen
 
 
 class Store:

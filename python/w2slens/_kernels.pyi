@@ -70,7 +70,7 @@ def overlap_scores(
 # --- trials
 
 _Setting = tuple[tuple[int, int, int, int], int, int, float, bool, list[float] | None, float, float]
-_Student = tuple[float | None, bool, tuple[bool, bool, bool, bool] | None, float | None]
+_Student = tuple[float | None, bool, tuple[bool, bool, bool, bool], float | None]
 
 def mixture_trials(
     setting: _Setting,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 __all__ = ["RandomSource", "generator", "stream_key"]
 
@@ -17,7 +16,7 @@ def stream_key(rng: RandomSource = None) -> bytes:
     ``None`` draws fresh entropy.
     """
     if isinstance(rng, np.random.Generator):
-        words: npt.NDArray[np.uint32] = rng.integers(0, 2**32, size=8, dtype=np.uint32)
+        words = np.asarray(rng.integers(0, 2**32, size=8), np.uint32)
     else:
         words = _sequence(rng).generate_state(8, np.uint32)
     return words.astype("<u4").tobytes()

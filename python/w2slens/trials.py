@@ -180,7 +180,7 @@ def trial_draws(replicate: int, *, rng: RandomSource | bytes = None, **setting: 
     >>> trial_draws(0, rng=0, counts=(3, 2, 1, 0))["train"][0].shape
     (6, 40)
     """
-    defaults = {"d_easy": 20, "d_hard": 20, "variance": 5.0, "noise": "zeroed", "theta": None}
+    defaults: dict[str, Any] = {"d_easy": 20, "d_hard": 20, "variance": 5.0, "noise": "zeroed", "theta": None}
     described = _setting(**(defaults | setting), weak_C=1.0, ceiling_C=1.0)
     key = rng if isinstance(rng, bytes) else stream_key(rng)
     theta, samples, orders = _kernels.trial_draws(described, key, as_integer(replicate, "replicate"))

@@ -68,7 +68,8 @@ def test_equals_exact_arithmetic(values):
         assert found.index == twin[0]
     assert found.threshold == sorted(values)[found.index]
     assert np.sum(np.asarray(values) < found.threshold) == found.index
-    assert abs(Fraction(found.gain) / twin[1] - 1) <= TIE
+    # Squares of tiny values round to the nearest subnormal number.
+    assert abs(Fraction(found.gain) - twin[1]) <= TIE * twin[1] + Fraction(5e-324)
 
 
 @given(score_vectors(min_size=7))

@@ -8,8 +8,8 @@ use w2slens_kernels::trials::{self, COLUMNS, Diet, Learner, MODELS, Points, Row,
 use crate::arrays;
 use crate::errors::to_python;
 
-/// (C or None for the averaging student, intercept, regions or None, share or None).
-type Described = (Option<f64>, bool, Option<[bool; REGIONS]>, Option<f64>);
+/// (C or None for the averaging student, intercept, regions, share or None).
+type Described = (Option<f64>, bool, [bool; REGIONS], Option<f64>);
 
 /// (counts, d_easy, d_hard, sigma, full noise, theta or None, weak C, ceiling C).
 type DescribedSetting = ([usize; REGIONS], usize, usize, f64, bool, Option<Vec<f64>>, f64, f64);
@@ -34,7 +34,7 @@ fn student(described: &Described) -> Student {
     let &(c, intercept, regions, share) = described;
     Student {
         learner: c.map_or(Learner::Averaging, |c| Learner::Logistic { c, intercept }),
-        diet: share.map_or(Diet::Regions(regions.unwrap_or([false; REGIONS])), Diet::Mix),
+        diet: share.map_or(Diet::Regions(regions), Diet::Mix),
     }
 }
 
