@@ -13,6 +13,7 @@ from typing import Any
 
 from simulations.run import cpu_name
 from simulations.store import replace_file
+from w2slens._kernels import similarity_path
 
 from .harness import Measurement, load_cases, measure, nouns
 
@@ -58,7 +59,7 @@ def write(path: Path, text: str) -> None:
 def markdown(measurements: list[Measurement], machine: dict[str, Any]) -> str:
     """The measurements as one Markdown table per room."""
     lines = [
-        f"Measured on {machine['cpu']}, {machine['threads']} threads in all, Python {machine['python']}: "
+        f"Measured on {machine['cpu']}, {machine['threads']} threads in all ({machine['similarity_path']} kernels), Python {machine['python']}: "
         + ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
         + ("; quick sizes, not to be quoted." if machine["quick"] else "."),
         "Medians of interleaved runs in one process. A ratio above 1 means that ours is faster. "
@@ -95,6 +96,7 @@ def _machine(quick: bool) -> dict[str, Any]:
         "threads": os.cpu_count(),
         "python": platform.python_version(),
         "versions": versions,
+        "similarity_path": similarity_path(),
         "quick": quick,
     }
 

@@ -18,7 +18,7 @@ BLOCK = 256 << 20
 
 def cases(quick: bool) -> list[Case]:
     shapes = [(n // 10, m // 10, d) for n, m, d in SHAPES] if quick else SHAPES
-    return [_case(*shape, repeats=3 if quick else 5) for shape in shapes]
+    return [_case(*shape, repeats=3) for shape in shapes]
 
 
 def _case(n: int, m: int, d: int, repeats: int) -> Case:

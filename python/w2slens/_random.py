@@ -16,10 +16,8 @@ def stream_key(rng: RandomSource = None) -> bytes:
     ``None`` draws fresh entropy.
     """
     if isinstance(rng, np.random.Generator):
-        words = np.asarray(rng.integers(0, 2**32, size=8), np.uint32)
-    else:
-        words = _sequence(rng).generate_state(8, np.uint32)
-    return words.astype("<u4").tobytes()
+        return rng.integers(0, 2**32, size=8).astype("<u4").tobytes()
+    return _sequence(rng).generate_state(8, np.uint32).astype("<u4").tobytes()
 
 
 def generator(rng: RandomSource = None) -> np.random.Generator:
