@@ -1,0 +1,277 @@
+"""The commands of ``w2slens``: score embeddings from files, and write a small example to try it on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from . import __version__
+from ._files import FileError, check_output, read_array, replace_file
+from .detection import OverlapDetector
+from .mixture import GaussianMixture
+from .regions import Region
+from .students import train_weak
+
+__all__ = ["run"]
+
+HELP = """Find the points that make a strong model learn from a weak one.
+
+Example, from nothing to a figure:
+
+\b
+  w2slens demo -o demo
+  w2slens score demo/embeddings.npy --proba demo/proba.npy -o scores.parquet --plot scores.png
+
+\b
+embeddings.npy  (n, d)           features of the strong model, a row per point
+proba.npy       (n,) or (n, C)   what the weak model thinks of the same points, in the same order
+
+The weak model does not know the hard points; a point is an overlap point if the weak model knows it, and yet it
+resembles a hard point. Train the strong model on those."""
+
+SCORE_HELP = """Divide points into easy, hard and overlap points.
+
+\b
+  w2slens score embeddings.npy --proba proba.npy -o scores.parquet --plot scores.png
+
+Writes one row per point: row, region, confidence, score (the largest similarity to a hard point) and nearest_hard
+(the row of that hard point); the last two are null for hard points. Prints the overlap density and the thresholds."""
+
+#: Suffixes of figures, with the format each stands for.
+_FIGURES = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+class Metric(StrEnum):
+    """Values of --metric."""
+
+    cosine = "cosine"
+    inner_product = "inner_product"
+
+
+class HardRule(StrEnum):
+    """Values of --hard-rule."""
+
+    below = "below"
+    at_or_below = "at_or_below"
+
+
+class Compat(StrEnum):
+    """Values of --compat."""
+
+    ruptures = "ruptures"
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; an error of the data takes one line on stderr."""
+    try:
+        app(arguments, prog_name="w2slens")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except (FileError, MemoryError) as error:
+        print(f"error: {' '.join(str(error).split()) or 'out of memory'}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"w2slens {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(help=SCORE_HELP, no_args_is_help=True)
+def score(
+    emb: Annotated[Path, typer.Argument(metavar="EMB", help="Embeddings: .npy (mapped, any size) or Parquet.")],
+    proba: Annotated[
+        Path, typer.Option(metavar="P", help="Probabilities of the weak model: .npy or Parquet, (n,) or (n, C).")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="Parquet file to write.")],
+    metric: Annotated[Metric, typer.Option(help="Similarity between points.")] = Metric.cosine,
+    absolute: Annotated[
+        bool, typer.Option("--absolute/--signed", help="Whether opposite points count as similar.")
+    ] = True,
+    hard_rule: Annotated[
+        HardRule, typer.Option(help="Confidence of hard points, relative to the threshold.")
+    ] = HardRule.below,
+    compat: Annotated[
+        Compat | None, typer.Option(help="Take change points from the published code's candidates only.")
+    ] = None,
+    logits: Annotated[bool, typer.Option("--logits", help="P holds logits instead of probabilities.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Parquet column of EMB, or a pattern such as 'e*'; may be repeated."),
+    ] = None,
+    proba_column: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Parquet column of P, likewise.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Number of threads; all cores by default.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FIG", help="Also draw both histograms: .png, .pdf or .svg.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite OUT and FIG.")] = False,
+) -> None:
+    """Run `OverlapDetector` on files; see SCORE_HELP."""
+    _check_figure(plot, output)
+    for path in (output, plot):
+        if path is not None:
+            check_output(path, force=force, inputs=(emb, proba))
+    detector = OverlapDetector(
+        metric=metric.value,
+        absolute=absolute,
+        hard_rule=hard_rule.value,
+        compat="ruptures" if compat is Compat.ruptures else None,
+        logits=logits,
+        n_threads=threads,
+    )
+    points = read_array(emb, dimensions=(2,), columns=column or ())
+    weak_proba = read_array(proba, columns=proba_column or ())
+    with _progress("scoring") as progress:
+        try:
+            detector.fit(points, weak_proba, progress=progress)
+        except ValueError as error:
+            raise FileError(f"{error} (X is {emb}, weak_proba is {proba})") from error
+    summary = _summary(detector)
+    with replace_file(output, force=force) as temporary:
+        pq.write_table(_table(detector, summary), temporary)
+        # Inside the block: if the figure fails, neither file appears.
+        with replace_file(plot, force=force) if plot else nullcontext() as figure:
+            if plot and figure:
+                _draw(detector, figure, _FIGURES[plot.suffix])
+    print(json.dumps({**summary, "output": str(output)}) if as_json else _text(summary, output))
+
+
+@app.command(no_args_is_help=True)
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write to; may be new.")],
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the sample.")] = 0,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite the files.")] = False,
+) -> None:
+    """Write embeddings.npy and proba.npy to try `score` on.
+
+    2,000 points of a Gaussian mixture, half of them easy-only, a quarter hard-only and a quarter overlap, and the
+    probabilities of a logistic regression that sees the easy pattern only.
+    """
+    arrays = dict(zip(("embeddings.npy", "proba.npy"), _example(seed), strict=True))
+    try:
+        output.mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{output} cannot be made: {error.strerror}") from error
+    for name in arrays:
+        check_output(output / name, force=force)
+    for name, array in arrays.items():
+        with replace_file(output / name, force=force) as temporary, temporary.open("xb") as file:
+            np.save(file, array, allow_pickle=False)
+    first, second = (output / name for name in arrays)
+    print(f"wrote {first} and {second}; now try")
+    print(f"  w2slens score {first} --proba {second} -o scores.parquet --plot scores.png")
+
+
+def _example(seed: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    rng = np.random.default_rng(seed)
+    mixture = GaussianMixture(np.ones(64), 1.0, 32, counts={"easy": 1000, "hard": 500, "overlap": 500}, noise="full")
+    training = mixture.sample(rng)
+    weak = train_weak(training.X, training.y, mixture.d_easy, C=0.003)
+    points = mixture.sample(rng, dtype=np.float32).X[rng.permutation(mixture.n)]
+    return points, weak.predict_proba(points)[:, 1]
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Any]:
+    """Give a progress callback, which draws on stderr if that is a terminal.
+
+    Without a terminal it does nothing, but lets Python handle signals while the kernel runs.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _summary(detector: OverlapDetector) -> dict[str, Any]:
+    counts = np.bincount(detector.labels_, minlength=3)
+    return {
+        "points": int(counts.sum()),
+        **{region.name.lower(): int(counts[region]) for region in (Region.EASY, Region.HARD, Region.OVERLAP)},
+        "density": detector.density_,
+        "hard_threshold": detector.hard_threshold_,
+        "overlap_threshold": detector.overlap_threshold_,
+    }
+
+
+def _text(summary: dict[str, Any], output: Path) -> str:
+    return "\n".join(
+        (
+            f"points             {summary['points']:,}: {summary['easy']:,} easy, {summary['hard']:,} hard, "
+            f"{summary['overlap']:,} overlap",
+            f"overlap density    {summary['density']:.6g}",
+            f"hard threshold     {summary['hard_threshold']:.6g}  (of the confidence)",
+            f"overlap threshold  {summary['overlap_threshold']:.6g}  (of the score)",
+            f"written to         {output}",
+        )
+    )
+
+
+def _table(detector: OverlapDetector, summary: dict[str, Any]) -> pa.Table:
+    hard = detector.labels_ == Region.HARD
+    names = pa.array([region.name.lower() for region in Region])
+    table = pa.table(
+        {
+            "row": np.arange(hard.size),
+            "region": pa.DictionaryArray.from_arrays(pa.array(detector.labels_), names),
+            "confidence": detector.confidence_,
+            "score": pa.array(detector.scores_, mask=hard),
+            "nearest_hard": pa.array(detector.nearest_hard_, mask=hard),
+        }
+    )
+    return table.replace_schema_metadata({"w2slens": json.dumps({**summary, "version": __version__})})
+
+
+def _check_figure(plot: Path | None, output: Path) -> None:
+    if plot is None:
+        return
+    if plot.suffix not in _FIGURES:
+        raise typer.BadParameter(f"{plot} must end in {', '.join(_FIGURES)}", param_hint="--plot")
+    if plot == output:
+        raise typer.BadParameter(f"{plot} is also OUT", param_hint="--plot")
+    if find_spec("matplotlib") is None:
+        raise FileError('--plot needs matplotlib: pip install "w2slens[cli,sim]"')
+
+
+def _draw(detector: OverlapDetector, path: Path, kind: str) -> None:
+    from matplotlib.figure import Figure
+
+    from .plotting import plot_confidence, plot_scores, style
+
+    with style():
+        figure = Figure(figsize=(9, 3.4))
+        left, right = figure.subplots(1, 2)
+        plot_confidence(detector.confidence_, detector.hard_threshold_, ax=left)
+        plot_scores(detector.scores_, detector.labels_, detector.overlap_threshold_, ax=right)
+        figure.suptitle(f"overlap density {detector.density_:.3g}")
+        figure.savefig(path, format=kind)
