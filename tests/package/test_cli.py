@@ -146,6 +146,16 @@ def test_two_commands_lead_from_nothing_to_a_figure(tmp_path, monkeypatch, capsy
     assert Path("demo/embeddings.npy").read_bytes() != first
 
 
+def test_the_page_shows_what_the_example_prints(tmp_path, monkeypatch, capsys):
+    page = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
+    shown = page.read_text().split("```text\n")[1].split("```")[0]
+    monkeypatch.chdir(tmp_path)
+    cli.main(["demo", "-o", "demo"])
+    capsys.readouterr()
+    cli.main(["score", "demo/embeddings.npy", "--proba", "demo/proba.npy", "-o", "scores.parquet"])
+    assert capsys.readouterr().out == shown
+
+
 def test_help_teaches_with_an_example(capsys):
     assert cli.main(["--help"]) == 0
     out = capsys.readouterr().out
