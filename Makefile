@@ -5,13 +5,15 @@ VENV := .venv
 PY := $(VENV)/bin/python
 KERNEL_SOURCES := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 export PYTHONDONTWRITEBYTECODE := 1
+export PIP_QUIET := 1
 
-.PHONY: help setup reproduce test bench lint docs clean
+.PHONY: help setup reproduce test bench readme lint docs clean
 
 help:
 	@echo 'make reproduce   set up, run every simulation, plot, check, write simulations/results/report.html'
 	@echo 'make test        set up, run the whole test suite'
 	@echo 'make bench       measure against the peers: benchmarks/results/'
+	@echo 'make readme      write the measured parts of README.md from what reproduce and bench left'
 	@echo 'make lint        rustfmt, clippy, ruff, mypy, stubtest'
 	@echo 'make docs        run the snippets of docs/ and build the Rust documentation'
 	@echo 'make setup       only the set-up: .venv with the release build and all extras'
@@ -30,16 +32,16 @@ $(VENV)/.built: $(VENV)/.dependencies $(KERNEL_SOURCES)
 	touch $@
 
 reproduce: setup
-	$(PY) -m simulations run --profile full
-	$(PY) -m simulations plot --profile full
-	$(PY) -m simulations report --profile full
-	$(PY) -m simulations check --profile full
+	$(PY) -m simulations reproduce --profile full
 
 test: setup
 	$(PY) -m pytest -n 2
 
 bench: setup
 	$(PY) -m benchmarks
+
+readme: setup
+	$(PY) docs/refresh.py
 
 lint: setup
 	cargo fmt --all --check

@@ -58,9 +58,10 @@ def write(path: Path, text: str) -> None:
 
 def markdown(measurements: list[Measurement], machine: dict[str, Any]) -> str:
     """The measurements as one Markdown table per room."""
+    versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    cpu = f"{machine['cpu']}, {machine['threads']} threads in all, {machine['similarity_path']} kernels"
     lines = [
-        f"Measured on {machine['cpu']}, {machine['threads']} threads in all ({machine['similarity_path']} kernels), Python {machine['python']}: "
-        + ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+        f"Measured on {cpu}, Python {machine['python']}: {versions}"
         + ("; quick sizes, not to be quoted." if machine["quick"] else "."),
         "Medians of interleaved runs in one process. A ratio above 1 means that ours is faster. "
         "Memory is the peak beyond the inputs, each contender in a process of its own.",

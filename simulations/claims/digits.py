@@ -41,7 +41,7 @@ FEATURES, GAMMA, STRONG_C, WEAK_C = 512, 0.03, 10.0, 1.0
 CONFIDENCE = 0.999
 GRID = {
     "smoke": Grid(Grid.product(task=list(TASKS)), replicates=4),
-    "full": Grid(Grid.product(task=list(TASKS)), replicates=40, chunk=10),
+    "full": Grid(Grid.product(task=list(TASKS)), replicates=80, chunk=20),
 }
 MODELS = {
     "weak": "teacher",

@@ -1,0 +1,74 @@
+"""Write the measured parts of README.md from the files that commands left: ``make readme``.
+
+The claim table comes from simulations/results/full/verdicts.json (``make reproduce``), the ratios from
+benchmarks/results/benchmarks.json (``make bench``), the figures from simulations/figures/full.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from simulations.claim import load_claim  # noqa: E402
+from simulations.judge import number  # noqa: E402
+
+
+def claims() -> str:
+    """Return the claim table, and copy the first figure of each claim to docs/figures."""
+    verdicts = json.loads((ROOT / "simulations/results/full/verdicts.json").read_text())
+    rows = ["| claim | statement | room | figure | verdict | statistic | bound |", "|---|---|---|---|---|---|---|"]
+    for verdict in verdicts:
+        claim = load_claim(verdict["claim"]).CLAIM
+        figure = f"{claim.name}-{next(iter(claim.figures))}.png"
+        (ROOT / "docs/figures").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "simulations/figures/full" / figure, ROOT / "docs/figures" / figure)
+        rows.append(
+            f"| [{claim.name}](docs/{claim.name}.md) | {verdict['statement']} | `{claim.room}` "
+            f"| [figure](docs/figures/{figure}) | {'pass' if verdict['passed'] else '**FAIL**'} "
+            f"| {number(verdict['statistic'])} | {number(verdict['bound'])} |"
+        )
+    return "\n".join(rows)
+
+
+def benchmarks() -> str:
+    """Return the ratios of every case against its reference peer."""
+    content = json.loads((ROOT / "benchmarks/results/benchmarks.json").read_text())
+    machine = content["machine"]
+    if machine["quick"]:
+        raise SystemExit("benchmarks/results holds quick sizes, which are not to be quoted; run make bench")
+    rows = [
+        f"{machine['cpu']}, {machine['threads']} threads in all, {machine['similarity_path']} kernels. "
+        "Above 1, ours is faster.",
+        "",
+        "| work | peer | threads | peer / ours | our peak memory |",
+        "|---|---|---|---|---|",
+    ]
+    for m in content["measurements"]:
+        memory = m["peak_mib"].get("ours")
+        shown = "" if memory is None else f"{memory:,.0f} MiB"
+        for peer, ratio in m["peer_over_ours"].items():
+            rows.append(f"| {m['noun']}: {m['name']} | {peer} | {m['threads']} | {ratio:,.3g} | {shown} |")
+    return "\n".join(rows)
+
+
+def replace(text: str, block: str, content: str) -> str:
+    """Put content between the block's markers."""
+    begin, end = f"<!-- {block}: begin -->", f"<!-- {block}: end -->"
+    head, _, rest = text.partition(begin)
+    _, found, tail = rest.partition(end)
+    if not found:
+        raise SystemExit(f"README.md has no markers of the block {block!r}")
+    return f"{head}{begin}\n{content}\n{end}{tail}"
+
+
+if __name__ == "__main__":
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    for block, content in (("claims", claims()), ("benchmarks", benchmarks())):
+        text = replace(text, block, content)
+    readme.write_text(text)
