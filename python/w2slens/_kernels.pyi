@@ -10,8 +10,6 @@ __version__: str
 
 class UndefinedError(ValueError): ...
 
-# --- bandit
-
 # --- changepoint
 
 def change_point(values: npt.NDArray[np.float64], ruptures: bool) -> tuple[int, float, float]: ...
