@@ -146,6 +146,22 @@ def test_two_commands_lead_from_nothing_to_a_figure(tmp_path, monkeypatch, capsy
     assert Path("demo/embeddings.npy").read_bytes() != first
 
 
+def test_progress_is_drawn_on_a_terminal(data):
+    pty = pytest.importorskip("pty", reason="pseudo-terminals are of POSIX")
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "w2slens.cli", *SCORE]
+    done = subprocess.run(
+        command, env=environment() | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=slave, text=True, timeout=60
+    )
+    os.close(slave)
+    shown = os.read(master, 100_000).decode()
+    os.close(master)
+    assert done.returncode == 0
+    assert "scoring" in shown
+    assert "100%" in shown
+    assert "scoring" not in done.stdout
+
+
 def test_the_page_shows_what_the_example_prints(tmp_path, monkeypatch, capsys):
     page = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
     shown = page.read_text().split("```text\n")[1].split("```")[0]
