@@ -78,6 +78,7 @@ pub fn fit(problem: &Problem<'_>) -> Result<Fit> {
 #[derive(Debug, Default)]
 pub struct Workspace {
     z: Vec<f64>,
+    decay: Vec<f64>,
     residual: Vec<f64>,
     curvature: Vec<f64>,
     hessian: Vec<f64>,
@@ -109,8 +110,8 @@ pub fn fit_in(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -
 fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -> Result<Fit> {
     let (n, d) = (problem.labels.len(), problem.d);
     let k = d + usize::from(problem.intercept);
-    let Workspace { z, residual, curvature, hessian, gradient, step, z_step } = workspace;
-    for buffer in [&mut *z, residual, curvature, z_step] {
+    let Workspace { z, decay, residual, curvature, hessian, gradient, step, z_step } = workspace;
+    for buffer in [&mut *z, decay, residual, curvature, z_step] {
         buffer.clear();
         buffer.resize(n, 0.0);
     }
@@ -119,12 +120,15 @@ fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -> Re
         buffer.resize(k, 0.0);
     }
     let mut w = vec![0.0; k];
-    let mut value = objective(problem, &w, z);
+    // At w = 0 every product is 0. `decay` holds exp(−|z|), the one exponential that loss and probabilities need.
+    let mut value = objective_along(problem, &w, step, z, z_step, 0.0, decay);
     for steps in 1..=MOST_STEPS {
         // Residuals and curvatures, then gradient and Hessian of the whole objective.
-        for (i, &z) in z.iter().enumerate() {
+        for (i, (&z, &e)) in z.iter().zip(&*decay).enumerate() {
             // σ(z) − t without the cancellation near 1, which a weak penalty would magnify.
-            let (p, not_p, t) = (sigmoid(z), sigmoid(-z), problem.labels[i]);
+            let (likely, unlikely) = (1.0 / (1.0 + e), e / (1.0 + e));
+            let (p, not_p) = if z >= 0.0 { (likely, unlikely) } else { (unlikely, likely) };
+            let t = problem.labels[i];
             let weight = problem.c * problem.weight(i);
             residual[i] = weight * ((1.0 - t) * p - t * not_p);
             curvature[i] = weight * (p * not_p);
@@ -147,7 +151,7 @@ fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -> Re
         // Backtracking: sufficient decrease, up to what rounding lets the objective show.
         let mut length = 1.0;
         loop {
-            let next = objective_along(problem, &w, step, z, z_step, length);
+            let next = objective_along(problem, &w, step, z, z_step, length, decay);
             if next <= value - 1e-4 * length * decrement + 1e-14 * value.abs() {
                 value = next;
                 break;
@@ -218,32 +222,29 @@ fn check(problem: &Problem<'_>) -> Result<()> {
     Ok(())
 }
 
-/// 1 / (1 + exp(−z)) without overflow.
-fn sigmoid(z: f64) -> f64 {
-    let e = libm::exp(-z.abs());
-    if z >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
-}
-
-/// log(1 + exp z) − t z, without overflow and without cancellation for hard labels.
-fn loss(z: f64, t: f64) -> f64 {
+/// log(1 + exp z) − t z with decay = exp(−|z|), without overflow and without cancellation for hard labels.
+fn loss(z: f64, decay: f64, t: f64) -> f64 {
     // softplus(z) = max(z, 0) + log1p(exp(−|z|)); max(z, 0) − t z has one sign per half line.
     let linear = if z >= 0.0 { (1.0 - t) * z } else { -t * z };
-    linear + libm::log1p(libm::exp(-z.abs()))
+    linear + libm::log1p(decay)
 }
 
-/// The objective at w; leaves z = Xw + b behind.
-fn objective(problem: &Problem<'_>, w: &[f64], z: &mut [f64]) -> f64 {
-    products(problem, w, z);
-    let losses: f64 = z.iter().enumerate().map(|(i, &z)| problem.weight(i) * loss(z, problem.labels[i])).sum();
-    0.5 * w[..problem.d].iter().map(|w| w * w).sum::<f64>() + problem.c * losses
-}
-
-/// The objective at w + length·step, from the products already there.
-fn objective_along(problem: &Problem<'_>, w: &[f64], step: &[f64], z: &[f64], z_step: &[f64], length: f64) -> f64 {
+/// The objective at w + length·step, from the products already there; leaves exp(−|z + length·z_step|) behind.
+fn objective_along(
+    problem: &Problem<'_>,
+    w: &[f64],
+    step: &[f64],
+    z: &[f64],
+    z_step: &[f64],
+    length: f64,
+    decay: &mut [f64],
+) -> f64 {
     let ridge: f64 = w[..problem.d].iter().zip(step).map(|(w, s)| (w + length * s) * (w + length * s)).sum();
     let mut losses = 0.0;
-    for (i, (z, s)) in z.iter().zip(z_step).enumerate() {
-        losses += problem.weight(i) * loss(z + length * s, problem.labels[i]);
+    for (i, ((z, s), decay)) in z.iter().zip(z_step).zip(decay).enumerate() {
+        let z = z + length * s;
+        *decay = libm::exp(-z.abs());
+        losses += problem.weight(i) * loss(z, *decay, problem.labels[i]);
     }
     0.5 * ridge + problem.c * losses
 }

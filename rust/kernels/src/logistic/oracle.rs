@@ -1,6 +1,6 @@
 //! The obvious Newton method, entry by entry: the oracle of the fits.
 
-use super::{Fit, MOST_STEPS, Problem, STEP, check, loss, sigmoid};
+use super::{Fit, MOST_STEPS, Problem, STEP, check};
 use crate::{KernelError, Result};
 
 /// The oracle: gradient and Hessian entry by entry, Gaussian elimination, the same Newton steps with plain halving; for small
@@ -68,4 +68,14 @@ fn eliminate(system: &mut [Vec<f64>]) {
             }
         }
     }
+}
+
+/// 1 / (1 + exp(−z)) without overflow.
+pub(super) fn sigmoid(z: f64) -> f64 {
+    if z >= 0.0 { 1.0 / (1.0 + (-z).exp()) } else { z.exp() / (1.0 + z.exp()) }
+}
+
+/// log(1 + exp z) − t z, without overflow.
+fn loss(z: f64, t: f64) -> f64 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p() - t * z
 }

@@ -1,6 +1,7 @@
 //! Closed forms, the oracle, bits.
 
 use super::dense::accumulate_portable;
+use super::oracle::sigmoid;
 use super::*;
 use proptest::prelude::*;
 
