@@ -260,7 +260,7 @@ def _check_figure(plot: Path | None, output: Path) -> None:
     if plot == output:
         raise typer.BadParameter(f"{plot} is also OUT", param_hint="--plot")
     if find_spec("matplotlib") is None:
-        raise FileError('--plot needs matplotlib: pip install "w2slens[cli,sim]"')
+        raise FileError('--plot needs matplotlib: pip install "w2slens[cli]"')
 
 
 def _draw(detector: OverlapDetector, path: Path, kind: str) -> None:

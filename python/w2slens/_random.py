@@ -16,7 +16,7 @@ def stream_key(rng: RandomSource = None) -> bytes:
     ``None`` draws fresh entropy.
     """
     if isinstance(rng, np.random.Generator):
-        return rng.integers(0, 2**32, size=8).astype("<u4").tobytes()
+        return rng.integers(0, 2**32, size=8, dtype=np.uint32).astype("<u4").tobytes()
     return _sequence(rng).generate_state(8, np.uint32).astype("<u4").tobytes()
 
 
