@@ -34,18 +34,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure and write; return 0."""
     args = parser().parse_args(arguments)
     threads = tuple(int(t) for t in args.threads.split(",")) if args.threads else None
-    measurements = []
+    measurements: list[Measurement] = []
+    machine, text = _machine(args.quick), ""
     for noun in args.noun or nouns():
         for index, case in enumerate(load_cases(noun, args.quick)):
             for count in threads or case.threads:
                 if sys.stderr.isatty():
                     print(f"{noun}: {case.name}, {count} threads", file=sys.stderr)
                 measurements.append(measure(case, index, args.quick, count))
-    machine = _machine(args.quick)
-    text = markdown(measurements, machine)
-    write(args.results / "benchmarks.md", text)
-    content = {"machine": machine, "measurements": [m.as_dict() for m in measurements]}
-    write(args.results / "benchmarks.json", json.dumps(content, indent=1) + "\n")
+                # After each one: what is measured outlives an interruption.
+                text = markdown(measurements, machine)
+                write(args.results / "benchmarks.md", text)
+                content = {"machine": machine, "measurements": [m.as_dict() for m in measurements]}
+                write(args.results / "benchmarks.json", json.dumps(content, indent=1) + "\n")
     print(text)
     return 0
 
