@@ -1,7 +1,8 @@
 """Write the measured parts of README.md from the files that commands left: ``make readme``.
 
 The claim table comes from simulations/results/full/verdicts.json (``make reproduce``), the ratios from
-benchmarks/results/benchmarks.json (``make bench``), the figures from simulations/figures/full.
+benchmarks/results/benchmarks.json (``make bench``), the figures from simulations/figures/full. Without arguments both
+blocks are written, else those named.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def replace(text: str, block: str, content: str) -> str:
 if __name__ == "__main__":
     readme = ROOT / "README.md"
     text = readme.read_text()
-    for block, content in (("claims", claims()), ("benchmarks", benchmarks())):
-        text = replace(text, block, content)
+    blocks = {"claims": claims, "benchmarks": benchmarks}
+    for block in sys.argv[1:] or blocks:
+        text = replace(text, block, blocks[block]())
     readme.write_text(text)
