@@ -14,6 +14,30 @@ class UndefinedError(ValueError): ...
 
 def change_point(values: npt.NDArray[np.float64], ruptures: bool) -> tuple[int, float, float]: ...
 
+# --- expansion
+
+_Ids = npt.NDArray[np.uintp]
+_Weights = npt.NDArray[np.uint64]
+
+def expansion_constant(
+    indptr: _Ids, indices: _Ids, hard: _Weights, overlap: _Weights
+) -> tuple[int, int, _Ids, float]: ...
+def expansion_enumerated(
+    indptr: _Ids, indices: _Ids, hard: _Weights, overlap: _Weights, q: float
+) -> tuple[float, _Ids]: ...
+def expansion_profile(
+    indptr: _Ids, indices: _Ids, hard: _Weights, overlap: _Weights
+) -> tuple[_Weights, _Weights, _Ids]: ...
+def optimal_coupling(
+    indptr: _Ids, indices: _Ids, hard: _Weights, overlap: _Weights
+) -> npt.NDArray[np.float64]: ...
+def check_instances(
+    key: bytes, first: int, last: int, n_threads: int | None = None
+) -> list[tuple[str, int, int, int, int, int | None]]: ...
+def weak_to_strong_instance(
+    key: bytes, item: int
+) -> tuple[list[tuple[list[int], bytes]], list[bytes], int]: ...
+
 # --- logistic
 
 def fit_logistic(

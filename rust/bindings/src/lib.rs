@@ -3,6 +3,7 @@
 mod arrays;
 mod changepoint;
 mod errors;
+mod expansion;
 mod logistic;
 mod mixture;
 mod similarity;
@@ -15,6 +16,7 @@ fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("UndefinedError", module.py().get_type::<errors::UndefinedError>())?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     changepoint::register(module)?;
+    expansion::register(module)?;
     logistic::register(module)?;
     mixture::register(module)?;
     similarity::register(module)?;

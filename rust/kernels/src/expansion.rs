@@ -213,7 +213,10 @@ impl<'a> Pool<'a> {
         let (Some(source), Some(sink)) = (source, sink) else {
             return Err(bad("small enough for exact arithmetic in 128 bits"));
         };
-        Ok(self.couple(source, sink))
+        let mut network = Network::new(self, source, sink);
+        network.maximise();
+        let unit = source as f64 * p as f64;
+        Ok(network.flow.iter().map(|&f| f as f64 / unit).collect())
     }
 
     /// A coupling of all of P(·|H) at the least κ for which there is one, 1/c(0); exact for every weight.
@@ -221,19 +224,24 @@ impl<'a> Pool<'a> {
     /// # Errors
     /// [`KernelError::Undefined`] when c(0) = 0: then no finite κ couples everything.
     pub fn optimal_coupling(&self) -> Result<Vec<f64>> {
+        let (flow, total) = self.optimal_flow()?;
+        Ok(flow.into_iter().map(|f| f as f64 / total as f64).collect())
+    }
+
+    /// [`Self::optimal_coupling`] in whole numbers: the amount on each neighbour pair, and what they add up to.
+    ///
+    /// # Errors
+    /// As [`Self::optimal_coupling`].
+    pub fn optimal_flow(&self) -> Result<(Vec<u128>, u128)> {
         let constant = self.constant();
         if constant.covered == 0 {
             let why = format!("hard points without neighbours, as number {}, cannot be coupled", constant.set[0]);
             return Err(KernelError::Undefined { what: "the full coupling", why });
         }
-        Ok(self.couple(u128::from(constant.covered), u128::from(constant.attained_by)))
-    }
-
-    fn couple(&self, source_scale: u128, sink_scale: u128) -> Vec<f64> {
-        let mut network = Network::new(self, source_scale, sink_scale);
+        let scale = u128::from(constant.covered);
+        let mut network = Network::new(self, scale, u128::from(constant.attained_by));
         network.maximise();
-        let unit = source_scale as f64 * self.total_hard() as f64;
-        network.flow.iter().map(|&f| f as f64 / unit).collect()
+        Ok((network.flow, scale * u128::from(self.total_hard())))
     }
 }
 
@@ -390,12 +398,12 @@ impl<'a> Network<'a> {
     }
 }
 
-/// c(q) by trying every set: min over U with P(U|H) > q of P(N(U)|G)/P(U|H). The oracle of [`Pool::constant`], for at most 20
+/// c(q) by trying every set, and the first set that attains it: min over U with P(U|H) > q of P(N(U)|G)/P(U|H). The oracle of [`Pool::constant`], for at most 20
 /// hard points.
 ///
 /// # Errors
 /// [`KernelError`] when there are more than 20 hard points, q is outside [0, 1), or no set has P(U|H) > q.
-pub fn constant_reference(pool: &Pool<'_>, q: f64) -> Result<f64> {
+pub fn constant_reference(pool: &Pool<'_>, q: f64) -> Result<(f64, Vec<usize>)> {
     let n = pool.hard.len();
     if n > 20 {
         let requirement = "at most 20 for an enumeration of all sets";
@@ -409,9 +417,9 @@ pub fn constant_reference(pool: &Pool<'_>, q: f64) -> Result<f64> {
         let set: Vec<usize> = (0..n).filter(|i| mask >> i & 1 == 1).collect();
         let (weight, covered) = pool.weigh(&set);
         let share = weight as f64 / p;
-        (weight > 0 && share > q).then(|| covered as f64 / g / share)
+        (weight > 0 && share > q).then(|| (covered as f64 / g / share, set))
     });
-    ratios.reduce(f64::min).ok_or_else(|| KernelError::Undefined {
+    ratios.reduce(|best, next| if next.0 < best.0 { next } else { best }).ok_or_else(|| KernelError::Undefined {
         what: "the expansion constant",
         why: format!("no set of hard points has a share above q = {q}"),
     })
@@ -460,7 +468,7 @@ mod tests {
         fn constant_equals_enumeration_and_is_attained((indptr, indices, hard, overlap) in pools()) {
             let pool = Pool::new(&indptr, &indices, &hard, &overlap).unwrap();
             let found = pool.constant();
-            let expected = constant_reference(&pool, 0.0).unwrap();
+            let expected = constant_reference(&pool, 0.0).unwrap().0;
             prop_assert!((found.value - expected).abs() <= 1e-12 * expected, "{} {}", found.value, expected);
             prop_assert_eq!(pool.weigh(&found.set), (found.attained_by, found.covered));
         }
@@ -495,13 +503,13 @@ mod tests {
             let (p, g) = (pool.total_hard(), pool.total_overlap());
             let mass = pool.optimal_coupling().unwrap();
             let kappa = 1.0 / constant.value;
-            for i in 0..hard.len() {
+            for (i, &weight) in hard.iter().enumerate() {
                 let row: f64 = mass[indptr[i]..indptr[i + 1]].iter().sum();
-                prop_assert!((row - hard[i] as f64 / p as f64).abs() < 1e-12);
+                prop_assert!((row - weight as f64 / p as f64).abs() < 1e-12);
             }
-            for j in 0..overlap.len() {
+            for (j, &weight) in overlap.iter().enumerate() {
                 let column: f64 = indices.iter().zip(&mass).filter(|(k, _)| **k == j).map(|(_, m)| m).sum();
-                prop_assert!(column <= kappa * overlap[j] as f64 / g as f64 * (1.0 + 1e-12) + 1e-15);
+                prop_assert!(column <= kappa * weight as f64 / g as f64 * (1.0 + 1e-12) + 1e-15);
             }
         }
     }

@@ -1,0 +1,1 @@
+"""Laws and bounds about weak-to-strong training, as functions: one module per law."""
