@@ -34,7 +34,8 @@ def check_instances(
     An instance has up to six hard-only, good and bad points each, integer weights, neighbour relations, a student and a
     threshold q. Constants come from trying every set; fractions are exact, so there is no tolerance. Statements: 1a
     with the optimal coupling, 1b, 1c (max-flow against all sets), ``"1a<=1b"`` (at q = 0: the coupling bound is never
-    the worse one), and Theorems 4.1, B.1, 4.2, B.2 and B.3 of Lang, Sontag, Vijayaraghavan 2024, each under its condition; see `docs/expansion.md`.
+    the worse one), and Theorems 4.1, B.1, 4.2, B.2 and B.3 of
+    Lang, Sontag, Vijayaraghavan 2024, each under its condition; see `docs/expansion.md`.
 
     Parameters
     ----------
