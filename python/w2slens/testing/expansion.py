@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -190,15 +191,17 @@ def outcomes_twin(instance: Instance) -> dict[str, Outcome]:
         (1 - 2 * scaled * alpha, True),
         (1 - q - alpha - unsure, False),
     )
+
+    def uncovered(ratio: Fraction, margin: Fraction, bad: Fraction) -> Fraction:
+        return (1 + alpha / (ratio - 2 * alpha)) * r_both + max(q, (e - bad * alpha) / margin)
+
     for name, good, bad in (("4.2", min(c1, c2), min(c1, c2)), ("B.2", c1, c2)):
         least = min(good, bad)
         ratio = least / max(good, bad) if least else Fraction(0)
         margin = good - (good + bad) * alpha
         add(
             name,
-            lambda ratio=ratio, margin=margin, bad=bad: (
-                (1 + alpha / (ratio - 2 * alpha)) * r_both + max(q, (e - bad * alpha) / margin)
-            ),
+            partial(uncovered, ratio, margin, bad),
             hard_error,
             (least, True),
             (ratio - 2 * alpha, True),
