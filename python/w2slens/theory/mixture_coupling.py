@@ -111,13 +111,13 @@ def _one_class(
     # both.
     mean_a, sd_a = w[k:] @ theta[k:] + b, sigma * np.linalg.norm(w[k:])
     mean_e, sd_e = float(w[:k] @ theta[:k]), float(sigma * np.linalg.norm(w[:k]))
-    mean_u, sd_u = v @ theta[:k], sigma * np.linalg.norm(v)
+    mean_u, sd_u = float(v @ theta[:k]), float(sigma * np.linalg.norm(v))
     right = ndtr(mean_u / sd_u)
     error = float(ndtr(-mean_a / sd_a))
     if sd_e == 0:
         return error, 0.0, error, 0.0
     e, weight = _nodes(mean_e, sd_e)
-    slope = sigma**2 * (w[:k] @ v) / sd_e**2
+    slope = sigma**2 * float(w[:k] @ v) / sd_e**2
     # What is left of U given E; zero where the student's easy block is the teacher.
     rest = np.sqrt(max(sd_u**2 - slope**2 * sd_e**2, (1e-12 * sd_u) ** 2))
     weight = weight * ndtr((mean_u + slope * (e - mean_e)) / rest) / right
