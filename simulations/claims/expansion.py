@@ -31,8 +31,8 @@ CLAIM = Claim(
         "mixture": "Terms of the coupling bound, stacked, and the error on hard-only points against the number n of "
         "overlap points in the published geometry (means of all replicates). The bound closes on the truth; a student "
         "with a weak penalty copies its teacher, and the first term stays.",
-        "profile": "Least overload κ(q) that leaves a mass q of about 200 sampled hard-only points uncoupled, by number "
-        "n of overlap points, over 1 − q, the least it can be, which the population attains (median of all replicates; "
+        "profile": "Least overload κ(q) that leaves a mass q of about 200 sampled hard-only points uncoupled, over "
+        "1 − q, the least it can be and what the population attains, for each number n of overlap points (medians; "
         "infinite, and not drawn, where more than q has no neighbour). The last few per cent stay above 1: overlap "
         "points without a hard-only neighbour carry nothing.",
     },

@@ -238,9 +238,9 @@ def expansion_constant(
     pool = _pool(graph, hard_weights, overlap_weights)
     threshold = as_real(q, "q")
     if threshold == 0:
-        *_, chosen, value = _kernels.expansion_constant(*pool)
+        *_, chosen, value = _kernels.expansion_constant(pool)
     else:
-        value, chosen = _kernels.expansion_enumerated(*pool, threshold)
+        value, chosen = _kernels.expansion_enumerated(pool, threshold)
     indptr, indices, hard, overlap = pool
     members = chosen.astype(np.intp)
     reached = np.zeros(overlap.size, bool)
@@ -277,7 +277,7 @@ def expansion_profile(graph: Any, hard_weights: Any = None, overlap_weights: Any
     (1.5, 0.5)
     """
     pool = _pool(graph, hard_weights, overlap_weights)
-    hard, overlap, block_of = _kernels.expansion_profile(*pool)
+    hard, overlap, block_of = _kernels.expansion_profile(pool)
     total_hard, total_overlap = int(pool[2].sum()), int(pool[3].sum())
     # From the block that saturates first; blocks without hard mass saturate at once, blocks without overlap never.
     order = [b for b in range(hard.size - 1, -1, -1) if hard[b] > 0 and overlap[b] > 0]
@@ -319,7 +319,7 @@ def optimal_coupling(graph: Any, hard_weights: Any = None, overlap_weights: Any 
            [0. , 0.5, 0. ]])
     """
     pool = _pool(graph, hard_weights, overlap_weights)
-    mass = _kernels.optimal_coupling(*pool)
+    mass = _kernels.optimal_coupling(pool)
     indptr, indices, hard, overlap = pool
     found = sparse.csr_array((mass, indices.astype(np.intp), indptr.astype(np.intp)), shape=(hard.size, overlap.size))
     found.eliminate_zeros()

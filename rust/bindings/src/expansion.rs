@@ -8,14 +8,18 @@ use w2slens_kernels::instances::{self, Instance};
 use crate::arrays;
 use crate::errors::to_python;
 
-type Ids<'py> = PyReadonlyArray1<'py, usize>;
-type Weights<'py> = PyReadonlyArray1<'py, u64>;
+/// (indptr, indices, hard weights, overlap weights).
+type Arrays<'py> = (
+    PyReadonlyArray1<'py, usize>,
+    PyReadonlyArray1<'py, usize>,
+    PyReadonlyArray1<'py, u64>,
+    PyReadonlyArray1<'py, u64>,
+);
 
 /// Runs `work` without the GIL on the pool that four arrays describe.
 fn on_pool<T: Send>(
     py: Python<'_>,
-    (indptr, indices): (&Ids<'_>, &Ids<'_>),
-    (hard, overlap): (&Weights<'_>, &Weights<'_>),
+    (indptr, indices, hard, overlap): &Arrays<'_>,
     work: impl FnOnce(&Pool<'_>) -> w2slens_kernels::Result<T> + Send,
 ) -> PyResult<T> {
     let (indptr, indices) = (arrays::slice("indptr", indptr)?, arrays::slice("indices", indices)?);
@@ -27,12 +31,9 @@ fn on_pool<T: Send>(
 #[pyfunction]
 fn expansion_constant<'py>(
     py: Python<'py>,
-    indptr: Ids<'py>,
-    indices: Ids<'py>,
-    hard: Weights<'py>,
-    overlap: Weights<'py>,
+    pool: Arrays<'py>,
 ) -> PyResult<(u64, u64, Bound<'py, PyArray1<usize>>, f64)> {
-    let found = on_pool(py, (&indptr, &indices), (&hard, &overlap), |pool| Ok(pool.constant()))?;
+    let found = on_pool(py, &pool, |pool| Ok(pool.constant()))?;
     Ok((found.covered, found.attained_by, found.set.into_pyarray(py), found.value))
 }
 
@@ -40,13 +41,10 @@ fn expansion_constant<'py>(
 #[pyfunction]
 fn expansion_enumerated<'py>(
     py: Python<'py>,
-    indptr: Ids<'py>,
-    indices: Ids<'py>,
-    hard: Weights<'py>,
-    overlap: Weights<'py>,
+    pool: Arrays<'py>,
     q: f64,
 ) -> PyResult<(f64, Bound<'py, PyArray1<usize>>)> {
-    let (value, set) = on_pool(py, (&indptr, &indices), (&hard, &overlap), |pool| constant_reference(pool, q))?;
+    let (value, set) = on_pool(py, &pool, |pool| constant_reference(pool, q))?;
     Ok((value, set.into_pyarray(py)))
 }
 
@@ -54,27 +52,15 @@ type Blocks<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<u64>>, Bound<
 
 /// The blocks of the profile: (hard weights, overlap weights, block of each hard point).
 #[pyfunction]
-fn expansion_profile<'py>(
-    py: Python<'py>,
-    indptr: Ids<'py>,
-    indices: Ids<'py>,
-    hard: Weights<'py>,
-    overlap: Weights<'py>,
-) -> PyResult<Blocks<'py>> {
-    let found = on_pool(py, (&indptr, &indices), (&hard, &overlap), |pool| Ok(pool.profile()))?;
+fn expansion_profile<'py>(py: Python<'py>, pool: Arrays<'py>) -> PyResult<Blocks<'py>> {
+    let found = on_pool(py, &pool, |pool| Ok(pool.profile()))?;
     Ok((found.hard.into_pyarray(py), found.overlap.into_pyarray(py), found.block_of.into_pyarray(py)))
 }
 
 /// Mass on each neighbour pair of a full coupling at κ = 1/c(0), in the order of `indices`.
 #[pyfunction]
-fn optimal_coupling<'py>(
-    py: Python<'py>,
-    indptr: Ids<'py>,
-    indices: Ids<'py>,
-    hard: Weights<'py>,
-    overlap: Weights<'py>,
-) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let mass = on_pool(py, (&indptr, &indices), (&hard, &overlap), |pool| pool.optimal_coupling())?;
+fn optimal_coupling<'py>(py: Python<'py>, pool: Arrays<'py>) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let mass = on_pool(py, &pool, |pool| pool.optimal_coupling())?;
     Ok(mass.into_pyarray(py))
 }
 
