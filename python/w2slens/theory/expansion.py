@@ -22,12 +22,8 @@ from ._bounds import (
     detected_overlap_correction,
     expansion_bound,
     label_free_certificate,
-    lang_4_1,
-    lang_4_2,
-    lang_b_1,
-    lang_b_2,
-    lang_b_3,
 )
+from ._lang import lang_4_1, lang_4_2, lang_b_1, lang_b_2, lang_b_3
 
 __all__ = [
     "DoesNotApply",

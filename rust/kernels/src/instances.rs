@@ -11,14 +11,12 @@
 //! tallies are sums of integers, so they do not depend on threads. Sources: Lang, Sontag, Vijayaraghavan 2024, Theorems 4.1, 4.2,
 //! B.1, B.2, B.3; `docs/expansion.md` for the proofs of the readings checked here.
 
-use std::cmp::Ordering;
-use std::ops::{Add, Div, Mul, Sub};
-
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::expansion::Pool;
+use crate::fraction::{Fraction, fraction, share, whole};
 use crate::streams::Streams;
 use crate::{KernelError, Result, threads};
 
@@ -69,81 +67,6 @@ pub struct Instance {
     pub good_bad: Vec<u8>,
     /// Sixteen times the threshold q.
     pub q: u64,
-}
-
-/// A fraction in lowest terms with a positive denominator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Fraction {
-    top: i128,
-    bottom: i128,
-}
-
-fn fraction(top: i128, bottom: i128) -> Fraction {
-    let divisor = gcd(top.unsigned_abs(), bottom.unsigned_abs()) as i128 * bottom.signum();
-    Fraction { top: top / divisor, bottom: bottom / divisor }
-}
-
-fn share(part: u64, whole: u64) -> Fraction {
-    fraction(i128::from(part), i128::from(whole))
-}
-
-fn whole(number: i128) -> Fraction {
-    Fraction { top: number, bottom: 1 }
-}
-
-/// Greatest common divisor; in 64 bits where they suffice, which is nearly always.
-fn gcd(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        if let (Ok(mut x), Ok(mut y)) = (u64::try_from(a), u64::try_from(b)) {
-            while y != 0 {
-                (x, y) = (y, x % y);
-            }
-            return u128::from(x);
-        }
-        (a, b) = (b, a % b);
-    }
-    a
-}
-
-impl Add for Fraction {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        fraction(self.top * other.bottom + other.top * self.bottom, self.bottom * other.bottom)
-    }
-}
-
-impl Sub for Fraction {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        fraction(self.top * other.bottom - other.top * self.bottom, self.bottom * other.bottom)
-    }
-}
-
-impl Mul for Fraction {
-    type Output = Self;
-    fn mul(self, other: Self) -> Self {
-        fraction(self.top * other.top, self.bottom * other.bottom)
-    }
-}
-
-/// By a number that is not 0: every caller has compared the divisor with 0.
-impl Div for Fraction {
-    type Output = Self;
-    fn div(self, other: Self) -> Self {
-        fraction(self.top * other.bottom, self.bottom * other.top)
-    }
-}
-
-impl PartialOrd for Fraction {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Fraction {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.top * other.bottom).cmp(&(other.top * self.bottom))
-    }
 }
 
 /// Uniform on 0..n.
@@ -409,16 +332,6 @@ mod tests {
             }
             let parts = merge(check(&key, 0, cut, None).unwrap(), check(&key, cut, 300, None).unwrap());
             prop_assert_eq!(whole, parts);
-        }
-
-        #[test]
-        fn fractions_obey_their_order(a in -50i128..50, b in 1i128..50, c in -50i128..50, d in 1i128..50) {
-            let (x, y) = (fraction(a, b), fraction(c, d));
-            let near = |f: Fraction, g: f64| (f.top as f64 / f.bottom as f64 - g).abs() < 1e-9;
-            let (p, q) = (a as f64 / b as f64, c as f64 / d as f64);
-            prop_assert!(near(x + y, p + q) && near(x - y, p - q) && near(x * y, p * q));
-            prop_assert!(c == 0 || near(x / y, p / q));
-            prop_assert_eq!(x < y, a * d < c * b);
         }
     }
 

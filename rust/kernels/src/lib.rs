@@ -7,6 +7,7 @@
 pub mod changepoint;
 pub mod error;
 pub mod expansion;
+mod fraction;
 pub mod instances;
 pub mod logistic;
 pub mod mixture;
