@@ -16,7 +16,8 @@ fn circle(n: usize, k: usize) -> (Vec<usize>, Vec<usize>, Vec<u64>) {
     overlap.sort_unstable_by(f64::total_cmp);
     let (mut indptr, mut indices) = (vec![0], Vec::new());
     for _ in 0..n {
-        let middle = overlap.partition_point(|&x| x < unit()).clamp(k, n - k);
+        let place = unit();
+        let middle = overlap.partition_point(|&x| x < place).clamp(k, n - k);
         indices.extend(middle - k..middle + k);
         indptr.push(indices.len());
     }
