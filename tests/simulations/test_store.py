@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from simulations.claim import Verdict, load_claim
 from simulations.grid import Grid, Part, Seeds, digest
+from simulations.judge import number
 from simulations.store import IncompleteError, Store, replace_file
 
 
@@ -88,6 +89,14 @@ def test_a_verdict_on_nan_never_passes():
     nan = float("nan")
     assert not Verdict.at_most("toy", "s", nan, 1.0, "r").passed
     assert not Verdict.at_least("toy", "s", nan, 1.0, "r").passed
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(float("nan"), "–"), (float("inf"), "∞"), (-float("inf"), "−∞"), (1234567.0, "1,234,567"), (0.12344, "0.1234")],
+)
+def test_numbers_read_as_a_person_writes_them(value, shown):
+    assert number(value) == shown
 
 
 def test_an_unknown_claim_is_answered_with_the_known_ones():
