@@ -146,7 +146,7 @@ pub fn run(
         replicates
             .par_iter()
             .map_init(Workspace::default, |workspace, &replicate| {
-                trial(setting, students, &streams, replicate, workspace)
+                trial(setting, students, &streams, replicate, workspace).map_err(|error| locate(error, replicate))
             })
             .collect()
     })?;
@@ -283,6 +283,18 @@ fn trial(
         });
     }
     Ok(rows)
+}
+
+/// A fit that fails inside a trial is named by its replicate.
+fn locate(error: KernelError, replicate: u64) -> KernelError {
+    match error {
+        KernelError::NotConverged { iterations, gradient, .. } => KernelError::NotConverged {
+            problem: usize::try_from(replicate).unwrap_or(usize::MAX),
+            iterations,
+            gradient,
+        },
+        other => other,
+    }
 }
 
 fn target(y: i8) -> f64 {
