@@ -53,7 +53,7 @@ def benchmarks() -> str:
         memory = m["peak_mib"].get("ours")
         shown = "" if memory is None else f"{memory:,.0f} MiB"
         peer = m["reference"]
-        ratio = f"{m['peer_over_ours'][peer]:,.3g}"
+        ratio = number(round(m["peer_over_ours"][peer], 2))
         rows.append(f"| {m['noun']}: {m['name']} | {peer} | {m['threads']} | {ratio} | {shown} |")
     return "\n".join(rows)
 
