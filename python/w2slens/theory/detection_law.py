@@ -336,14 +336,8 @@ def score_law(
     ----------
     m : int >= 1
         Number of hard-only points.
-    theta : (d,) array
-        Mean of the class +1; the law depends on it through the lengths of its blocks only.
-    sigma : float > 0
-        Standard deviation of the noise.
-    d_easy : int in [0, d]
-        Size of the easy block, the first coordinates.
-    noise : {"zeroed", "full"}
-        What an absent block holds.
+    theta, sigma, d_easy, noise
+        The mixture, as in `w2slens.GaussianMixture`; of θ only the lengths of its blocks matter.
     metric : {"inner_product", "cosine"}
         The product whose greatest absolute value is the score.
 

@@ -308,20 +308,14 @@ def detector_law(
 
     Parameters
     ----------
-    theta : (d,) array
-        Mean of the class +1.
-    sigma : float > 0
-        Standard deviation of the noise.
-    d_easy : int in [1, d]
-        Size of the easy block, the first coordinates.
+    theta, sigma, d_easy, noise
+        The mixture, as in `w2slens.GaussianMixture`; the easy block must not be empty.
     counts : (easy, hard, overlap, neither) or mapping of these names to numbers of points
         Of the pool.
     coef : (d_easy,) array
         Coefficients of the weak model, a logistic one that sees the easy block.
     intercept : float
         Its intercept.
-    noise : {"zeroed", "full"}
-        What an absent block holds.
 
     Returns
     -------

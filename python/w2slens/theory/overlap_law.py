@@ -21,6 +21,7 @@ from .._random import RandomSource, generator
 from ..errors import UndefinedError
 from ..mixture import RegionAccuracy, as_counts, linear_accuracy
 from ._accuracy_law import AccuracyLaw, accuracy_of, draw_block, draw_teacher
+from ._bounds import as_share
 from ._rules import Array, as_vector
 
 __all__ = [
@@ -72,7 +73,7 @@ def hard_law(n: int, *, accuracy: float, t: float, sigma: float, d_hard: int) ->
     >>> hard_law(0, accuracy=0.8, t=2.5, sigma=1.0, d_hard=20).mean()
     0.5
     """
-    a, length, noise = _teacher(accuracy), _at_least_zero(t, "t"), as_real(sigma, "sigma", positive=True)
+    a, length, noise = as_share(accuracy, "accuracy"), _at_least_zero(t, "t"), as_real(sigma, "sigma", positive=True)
     return AccuracyLaw(as_integer(n, "n"), a, noise, length, as_integer(d_hard, "d_hard", least=1))
 
 
@@ -215,7 +216,7 @@ def accuracy_bound(
         raise TypeError(f"n must hold integers, not {points.dtype}")
     if np.any(points < 0):
         raise ValueError("n has a negative entry")
-    a, length, noise = _teacher(accuracy), _at_least_zero(t, "t"), as_real(sigma, "sigma", positive=True)
+    a, length, noise = as_share(accuracy, "accuracy"), _at_least_zero(t, "t"), as_real(sigma, "sigma", positive=True)
     dof = as_integer(d_hard, "d_hard", least=1) - 1
     risk = as_real(delta, "delta")
     if not 0 < risk < 1:
@@ -238,7 +239,7 @@ def accuracy_limit(*, accuracy: float, t: float, sigma: float) -> float:
     >>> accuracy_limit(accuracy=0.51, t=2.0, sigma=1.0).__round__(4)
     0.9772
     """
-    a, length, noise = _teacher(accuracy), _at_least_zero(t, "t"), as_real(sigma, "sigma", positive=True)
+    a, length, noise = as_share(accuracy, "accuracy"), _at_least_zero(t, "t"), as_real(sigma, "sigma", positive=True)
     return float(ndtr(np.sign(a - 0.5) * length / noise))
 
 
@@ -307,13 +308,6 @@ def _with_overall(
     if sum(numbers) == 0:
         return RegionAccuracy(*by_region, np.nan * by_region[-1])
     return RegionAccuracy(*by_region, sum(c / sum(numbers) * x for c, x in zip(numbers, by_region, strict=True)))
-
-
-def _teacher(accuracy: float) -> float:
-    a = as_real(accuracy, "accuracy")
-    if not 0 <= a <= 1:
-        raise ValueError(f"accuracy is {a}, but must be in [0, 1]")
-    return a
 
 
 def _at_least_zero(value: float, name: str) -> float:
