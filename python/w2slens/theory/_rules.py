@@ -107,7 +107,7 @@ def agreements(n: int, accuracy: float, signal: float) -> tuple[Array, Array]:
     successes = np.arange(low, high + 1, max(step, 1), dtype=float)
     weights = np.exp(binomial_log_pmf(n, accuracy, successes))
     weights /= weights.sum()
-    kept = weights > 1e-19
+    kept = weights > 1e-18
     return successes[kept], weights[kept]
 
 
@@ -118,6 +118,12 @@ def distances(n: int, margin: float, successes: Array, count: int) -> tuple[Arra
     of its number of successes. Up to n = 3 the joint density is a convolution of truncated normals; beyond, it is the
     inverse Fourier transform of M₊^r M₋^(n−r), with M± in closed form (see `_transforms`).
     """
+    return _distances(n, margin, tuple(successes.tolist()), count)
+
+
+@lru_cache(maxsize=16)  # regions share their teacher; a rule is a quarter of a megabyte at most
+def _distances(n: int, margin: float, correct: tuple[float, ...], count: int) -> tuple[Array, Array]:
+    successes = np.array(correct)
     middle = _mean_distance(n, margin, successes) / np.sqrt(n)
     # A sum of log-concave variables of curvature 1 has tails no heavier than a normal's of variance n.
     nodes, weights = legendre(np.maximum(middle - TAIL, 0.0), middle + TAIL, count)
@@ -126,7 +132,9 @@ def distances(n: int, margin: float, successes: Array, count: int) -> tuple[Arra
         density = np.stack([_convolved(n, margin, row)[int(r)] for r, row in zip(successes, sums, strict=True)])
     else:
         density = _inverted(n, margin, successes, sums)
-    return nodes, weights * np.sqrt(n) * density
+    weights = weights * np.sqrt(n) * density
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
 
 
 def _mean_distance(n: int, margin: float, successes: Array) -> Array:
