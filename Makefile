@@ -22,7 +22,7 @@ setup: $(VENV)/.built
 
 $(VENV)/.dependencies: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("w2slens needs Python >= 3.11, but $(PYTHON) is " + sys.version.split()[0] + "; set PYTHON=") if sys.version_info < (3, 11) else 0'
-	@command -v cargo >/dev/null || { echo 'w2slens needs a stable Rust toolchain (cargo), see https://rustup.rs' >&2; exit 1; }
+	@command -v cargo >/dev/null || { echo 'w2slens needs a stable Rust toolchain, with cargo on the PATH' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --upgrade pip 'maturin>=1.9,<2'
 	touch $@
