@@ -23,11 +23,11 @@ pub fn fit_reference(problem: &Problem<'_>) -> Result<Fit> {
         let mut system = vec![vec![0.0; k + 1]; k];
         for (j, row) in system.iter_mut().enumerate() {
             for i in 0..n {
-                let p = sigmoid(z(&w, i));
+                let (p, not_p, t) = (sigmoid(z(&w, i)), sigmoid(-z(&w, i)), problem.labels[i]);
                 let s = problem.c * problem.weight(i);
-                row[k] += s * (p - problem.labels[i]) * x(i, j);
+                row[k] += s * ((1.0 - t) * p - t * not_p) * x(i, j);
                 for (l, entry) in row[..k].iter_mut().enumerate() {
-                    *entry += s * p * (1.0 - p) * x(i, j) * x(i, l);
+                    *entry += s * p * not_p * x(i, j) * x(i, l);
                 }
             }
             if j < d {
@@ -75,7 +75,8 @@ pub(super) fn sigmoid(z: f64) -> f64 {
     if z >= 0.0 { 1.0 / (1.0 + (-z).exp()) } else { z.exp() / (1.0 + z.exp()) }
 }
 
-/// log(1 + exp z) − t z, without overflow.
+/// log(1 + exp z) − t z as a sum of two terms of one sign, so that nothing cancels.
 fn loss(z: f64, t: f64) -> f64 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p() - t * z
+    let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
+    (1.0 - t) * softplus(z) + t * softplus(-z)
 }
