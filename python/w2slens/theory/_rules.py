@@ -116,7 +116,7 @@ def distances(n: int, margin: float, successes: Array, count: int) -> tuple[Arra
 
     Returns nodes and *joint* weights, both (len(successes), count): a row of weights sums to the binomial probability
     of its number of successes. Up to n = 3 the joint density is a convolution of truncated normals; beyond, it is the
-    inverse Fourier transform of M₊^r M₋^(n−r), with M± in closed form (see `_transforms`).
+    inverse Fourier transform of C(n, r)·M₊^r·M₋^(n−r), with M± in closed form (see `_log_transforms`).
     """
     return _distances(n, margin, tuple(successes.tolist()), count)
 
@@ -162,36 +162,40 @@ def _convolved(n: int, margin: float, sums: Array) -> Array:
     return density
 
 
-def _transforms(margin: float, s: npt.NDArray[np.complex128]) -> tuple[npt.NDArray[np.complex128], ...]:
-    """M±(s) = E exp(s|k|) over k > 0 and k < 0, k ~ N(margin, 1): ½ exp(−margin²/2)·w(−i(s ± margin)/√2).
+def _log_transforms(margin: float, eta: Array) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
+    """Logarithms of M±(iη) = E exp(iη|k|) over k > 0 and k < 0, where k ~ N(margin, 1).
 
-    w is the Faddeeva function; the product of its growth and the factor in front is kept finite by logarithms.
+    M±(s) = ½ exp(−margin²/2)·w(−i(s ± margin)/√2) with w the Faddeeva function; where its argument is below the real
+    axis it would overflow, and w(z) = 2 exp(−z²) − w(−z) takes it above.
     """
-    plus, minus = (np.log(wofz(-1j * (s + sign * margin) / np.sqrt(2))) for sign in (1, -1))
-    return plus - margin**2 / 2 - np.log(2), minus - margin**2 / 2 - np.log(2)
+    size, s = abs(margin), 1j * eta
+    half = np.exp(-(size**2) / 2) / 2
+    larger = np.exp(size * s + s**2 / 2) - half * wofz((1j * size - eta) / np.sqrt(2))
+    smaller = np.log(wofz((1j * size + eta) / np.sqrt(2))) - size**2 / 2 - np.log(2)
+    logarithm = np.log(np.where(larger == 0, 1e-300, larger))  # what underflows must still have a logarithm
+    return (logarithm, smaller) if margin >= 0 else (smaller, logarithm)
 
 
 def _inverted(n: int, margin: float, successes: Array, sums: Array) -> Array:
     """Joint density of Σ|k_j| and the number of k_j > 0, row by row, for n >= 4.
 
-    The contour s = iη + ¾(√(1 + η²) − 1) bends to where exp(−s·sum) decays, yet stays out of the sector |arg s| < π/4
-    in which the transforms grow. The step keeps the nearest alias 40 standard deviations away.
+    The Fourier integral by the trapezoidal rule; its step keeps the nearest alias 40 standard deviations away. As the
+    densities jump at 0 their transforms fall like 0.8/η, and the product is cut off where the rest is below 1e-9.
     """
     root = np.sqrt(n)
     step = 2 * np.pi / (40 * root)
-    end = max(18 / root, min(400.0, 10.0 ** (16 / n)))
-    eta = np.arange(int(end / step) + 1) * step
-    s = 1j * eta + 0.75 * (np.sqrt(1 + eta**2) - 1)
-    slope = 1 - 0.75j * eta / np.sqrt(1 + eta**2)  # ds/dη divided by i
-    slope[0] /= 2
-    plus, minus = _transforms(margin, s)
+    end = max(18 / root, min(1000.0, 10.0 ** (16 / n)))
+    eta = step * np.arange(int(end / step) + 1)
+    ends = np.ones(len(eta))
+    ends[0] = 0.5
+    plus, minus = _log_transforms(margin, eta)
     density = np.empty_like(sums)
     for row, correct in enumerate(successes):
         wrong = n - correct
         log_choose = gammaln(n + 1) - gammaln(correct + 1) - gammaln(wrong + 1)
         logs = correct * plus + wrong * minus + log_choose
-        phases = np.exp(logs - np.multiply.outer(sums[row], s))
-        density[row] = (phases @ slope).real * step / np.pi
+        phases = np.exp(logs - 1j * np.multiply.outer(sums[row], eta))
+        density[row] = (phases @ ends).real * step / np.pi
     return np.maximum(density, 0.0)
 
 
