@@ -65,6 +65,16 @@ def test_rows_that_break_the_contract_are_not_stored(tmp_path, columns, message)
     assert not list(tmp_path.rglob("*.parquet"))
 
 
+def test_tables_follow_the_grid_whatever_was_computed_first(tmp_path):
+    store, grid = Store(tmp_path, "smoke", 0), Grid(Grid.product(n=[2, 1]), replicates=4, chunk=2)
+    for part in reversed(list(grid.parts())):
+        rows = np.array(part.replicates)
+        store.write_part("toy", part, {"replicate": rows, "status": np.zeros(len(rows), int)})
+    columns = store.read("toy", grid)
+    assert columns["n"].tolist() == [2, 2, 2, 2, 1, 1, 1, 1]
+    assert columns["replicate"].tolist() == [0, 1, 2, 3, 0, 1, 2, 3]
+
+
 def test_reading_before_the_run_says_so(tmp_path):
     with pytest.raises(IncompleteError, match="1 of 1 parts are missing"):
         Store(tmp_path, "smoke", 0).read("toy", Grid([{"n": 1}], 2))
