@@ -1,7 +1,7 @@
 """Types of the compiled kernels; checked against the extension by stubtest."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,30 @@ import numpy.typing as npt
 __version__: str
 
 class UndefinedError(ValueError): ...
+
+# --- bandit
+
+@final
+class BanditStream:
+    def __new__(cls, key: bytes, replicate: int) -> BanditStream: ...
+    def random(self) -> float: ...
+    def integers(self, n: int) -> int: ...
+    def beta(self, a: float, b: float) -> float: ...
+
+def bandit_trials(
+    policy: tuple[str, float | None, float],
+    points: bool,
+    sources: int,
+    segments: tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    batch: int,
+    checkpoints: npt.NDArray[np.uint64],
+    key: bytes,
+    replicates: npt.NDArray[np.uint64],
+    n_threads: int | None = None,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]: ...
+def bandit_draws(
+    key: bytes, replicate: int, sources: int, rounds: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]: ...
 
 # --- changepoint
 

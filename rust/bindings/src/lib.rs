@@ -1,6 +1,7 @@
 //! `w2slens._kernels`: borrow, check, release the GIL, call one function of `w2slens-kernels`.
 
 mod arrays;
+mod bandit;
 mod changepoint;
 mod errors;
 mod expansion;
@@ -15,6 +16,7 @@ use pyo3::prelude::*;
 fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("UndefinedError", module.py().get_type::<errors::UndefinedError>())?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    bandit::register(module)?;
     changepoint::register(module)?;
     expansion::register(module)?;
     logistic::register(module)?;

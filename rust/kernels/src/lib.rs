@@ -4,6 +4,7 @@
 //! Every kernel keeps a slow, obvious f64 twin beside it as its oracle, uses one random stream per work item, and
 //! reduces in a fixed order, so that results are bit-identical for any number of threads.
 
+pub mod bandit;
 pub mod changepoint;
 pub mod error;
 pub mod expansion;

@@ -1,0 +1,303 @@
+"""What all policies share: the order of ties, checks of what they observe, and a state that saves to JSON."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ._checks import as_integer, as_real
+from ._files import FileError, replace_file
+from ._random import RandomSource, generator
+from .errors import UndefinedError
+
+__all__ = ["Floats", "Policy", "load_policy"]
+
+Floats = npt.NDArray[np.float64]
+
+_FORMAT = "w2slens policy"
+_VERSION = 1
+_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
+
+
+class Policy(ABC):
+    """Chooses among sources and learns from what they yield; the base of all policies.
+
+    Parameters
+    ----------
+    n_sources : int >= 1
+    rng : seed, SeedSequence or Generator
+        Draws the order in which ties between sources are broken, and whatever else the policy draws.
+
+    Notes
+    -----
+    Ties go to the first source in an order drawn once, so that no source is preferred for its number. A source that
+    has run dry is taken out with `close`.
+
+    Examples
+    --------
+    Any of them, in a loop of one's own:
+
+    >>> from w2slens import RoundRobin
+    >>> policy: Policy = RoundRobin(2, rng=0)
+    >>> for _ in range(4):
+    ...     policy.observe(policy.select(), fraction=0.5)
+    >>> policy.rounds
+    4
+    """
+
+    _registry: ClassVar[dict[str, type[Policy]]] = {}
+    #: Names of the (K,) arrays of numbers ≥ 0 that are the state, beside what this class holds.
+    _state: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, n_sources: int, *, rng: RandomSource = None) -> None:
+        self.n_sources = as_integer(n_sources, "n_sources", least=1, most=2**31)
+        self.rounds = 0
+        self._rng: Any = generator(rng)
+        self._order = self._rng.permutation(self.n_sources)
+        self._open = np.ones(self.n_sources, bool)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._registry[cls.__name__] = cls
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The keyword arguments of the constructor, without ``rng``."""
+        return {}
+
+    @property
+    def open_sources(self) -> npt.NDArray[np.intp]:
+        """Numbers of the sources that have not been closed."""
+        return np.flatnonzero(self._open)
+
+    def select(self) -> int:
+        """Return the number of the source to draw from in this round.
+
+        Raises
+        ------
+        UndefinedError
+            If every source has been closed.
+        """
+        if not self._open.any():
+            raise UndefinedError(f"the choice is undefined: all {self.n_sources} sources have been closed")
+        return self._choose()
+
+    def observe(self, source: int, fraction: float, n: int = 1) -> None:
+        """Learn that a batch of ``n`` points from ``source`` held this fraction of overlap points.
+
+        Parameters
+        ----------
+        source : int in [0, n_sources)
+        fraction : float in [0, 1]
+        n : int >= 1
+            Points in the batch.
+        """
+        number = self._number(source)
+        share = as_real(fraction, "fraction")
+        if not 0 <= share <= 1:
+            raise ValueError(f"fraction is {share}, but must be in [0, 1]")
+        points = as_integer(n, "n", least=1)
+        self._learn(number, share, points)
+        self.rounds += 1
+
+    def close(self, source: int) -> None:
+        """Never select ``source`` again: it has run dry."""
+        self._open[self._number(source)] = False
+
+    @abstractmethod
+    def _choose(self) -> int: ...
+
+    @abstractmethod
+    def _learn(self, source: int, fraction: float, n: int) -> None: ...
+
+    def _first_largest(self, values: Floats) -> int:
+        """The open source with the largest value, ties to the first in the order."""
+        ordered = np.where(self._open, values, -np.inf)[self._order]
+        return int(self._order[np.argmax(ordered)])
+
+    def _number(self, source: int) -> int:
+        number = as_integer(source, "source")
+        if number >= self.n_sources:
+            raise ValueError(f"source is {number}, but there are {self.n_sources} sources, numbered from 0")
+        return number
+
+    # -- saving and loading
+
+    def to_json(self) -> str:
+        """Return the whole state, random generator included, as JSON.
+
+        Examples
+        --------
+        >>> from w2slens import UCB
+        >>> policy = UCB(3, horizon=100, rng=0)
+        >>> UCB.from_json(policy.to_json()).select() == policy.select()
+        True
+        """
+        state = {name: getattr(self, name).tolist() for name in self._state}
+        content = {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "policy": type(self).__name__,
+            "n_sources": self.n_sources,
+            "parameters": self.parameters,
+            "rounds": self.rounds,
+            "order": self._order.tolist(),
+            "open": self._open.tolist(),
+            "state": state | self._more_state(),
+            "rng": _plain(self._rng.bit_generator.state),
+        }
+        return json.dumps(content, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the policy that `to_json` described; it goes on exactly as the one saved.
+
+        Raises
+        ------
+        ValueError
+            If the text is no JSON, describes no policy or another one, or its state is damaged; the message says what.
+        """
+        content = _parsed(text)
+        name = content.get("policy")
+        kind = cls._registry.get(name) if isinstance(name, str) else None
+        if kind is None:
+            raise ValueError(f"saved policy: there is no policy {name!r}; known are {', '.join(sorted(cls._registry))}")
+        if not issubclass(kind, cls):
+            raise ValueError(f"saved policy: it is a {name}, not a {cls.__name__}")
+        try:
+            policy = kind._rebuilt(content["n_sources"], content["parameters"])
+            policy._restore(content)
+        except KeyError as error:
+            raise ValueError(f"saved policy: {error.args[0]!r} is missing") from None
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise ValueError(f"saved policy: {error}") from error
+        return policy
+
+    def save(self, path: Path | str, *, force: bool = True) -> None:
+        """Write the state to a JSON file: whole, or not at all.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written, or exists and ``force`` is not given.
+        """
+        with replace_file(Path(path), force=force) as temporary:
+            temporary.write_text(self.to_json() + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be read, or does not hold such a policy.
+        """
+        try:
+            return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+        except ValueError as error:
+            raise FileError(f"{path}: {error}") from error
+
+    @classmethod
+    def _rebuilt(cls, n_sources: int, parameters: dict[str, Any]) -> Self:
+        return cls(n_sources, **parameters, rng=0)
+
+    def _more_state(self) -> dict[str, Any]:
+        return {}
+
+    def _restore_more(self, state: dict[str, Any]) -> None:  # noqa: B027 - most policies have no more state
+        """Take what `_more_state` gave; anything may be damaged."""
+
+    def _restore(self, content: dict[str, Any]) -> None:
+        k = self.n_sources
+        self.rounds = as_integer(content["rounds"], "rounds")
+        order = content["order"]
+        if sorted(as_integer(i, "order") for i in order) != list(range(k)):
+            raise ValueError(f"order is no permutation of 0, ..., {k - 1}")
+        self._order = np.array(order, np.intp)
+        if len(content["open"]) != k or not all(isinstance(value, bool) for value in content["open"]):
+            raise ValueError(f"open must hold {k} booleans")
+        self._open = np.array(content["open"])
+        for name in self._state:
+            numbers = [as_real(value, name) for value in content["state"][name]]
+            if len(numbers) != k or min(numbers) < 0:
+                raise ValueError(f"{name} must hold {k} numbers that are at least 0")
+            setattr(self, name, np.array(numbers))
+        self._restore_more(content["state"])
+        self._rng = _restored_generator(content["rng"])
+
+
+def load_policy(path: Path | str) -> Policy:
+    """Read a policy of any kind that `Policy.save` wrote.
+
+    Parameters
+    ----------
+    path : path of a JSON file
+
+    Returns
+    -------
+    Policy, which goes on exactly as the one saved
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, is no JSON, or holds no policy; the message says why. Nothing is unpickled.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from w2slens import ThompsonSampling
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ThompsonSampling(2, rng=0).save(pathlib.Path(folder) / "policy.json")
+    ...     type(load_policy(pathlib.Path(folder) / "policy.json")).__name__
+    'ThompsonSampling'
+    """
+    loaded: Policy = Policy.load.__func__(Policy, path)  # type: ignore[attr-defined]
+    return loaded
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    def refuse(name: str) -> float:
+        raise ValueError(f"{name} is no JSON number")
+
+    try:
+        content = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"saved policy: not JSON ({error})") from None
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        raise ValueError(f"saved policy: this JSON is of another format; expected 'format': {_FORMAT!r}")
+    if content.get("version") != _VERSION:
+        raise ValueError(f"saved policy: version {content.get('version')!r}; this release reads {_VERSION}")
+    return content
+
+
+def _plain(value: Any) -> Any:
+    """A bit generator's state as JSON has it."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _restored_generator(state: dict[str, Any]) -> np.random.Generator:
+    name = state["bit_generator"]
+    if name not in _BIT_GENERATORS:
+        raise ValueError(f"rng is a {name!r}, but must be one of {', '.join(_BIT_GENERATORS)}")
+    bits = getattr(np.random, name)(0)
+    arrays = {key: np.array(entry, np.uint64) if isinstance(entry, list) else entry for key, entry in state.items()}
+    if isinstance(arrays["state"], dict):
+        arrays["state"] = {
+            key: np.array(entry, np.uint64) if isinstance(entry, list) else entry
+            for key, entry in arrays["state"].items()
+        }
+    try:
+        bits.state = arrays
+    except (TypeError, ValueError, IndexError, KeyError) as error:
+        raise ValueError(f"rng holds no state of a {name}: {error}") from None
+    return np.random.Generator(bits)

@@ -1,0 +1,197 @@
+"""Bandit problems to test policies with, and the obvious loop that plays one replicate of the kernel in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binom
+
+from w2slens import _kernels
+from w2slens._policy import Policy
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["BanditProblem", "Replay", "bandit_problems", "play_twin", "policies"]
+
+
+@dataclass(frozen=True)
+class BanditProblem:
+    """Sources of data, as `w2slens.bandit_trials` takes them.
+
+    Attributes
+    ----------
+    densities : (S, K) tuples of numbers in [0, 1]
+        True overlap densities per segment.
+    observed : (S, K) tuples of numbers in [0, 1]
+        What the detector reports of them.
+    starts : (S,) tuple of int
+        First round of each segment.
+    horizon, batch : int
+        Rounds, and points per round.
+
+    Examples
+    --------
+    >>> BanditProblem(((0.1, 0.9),), ((0.1, 0.9),), (0,), horizon=10, batch=1).n_sources
+    2
+    """
+
+    densities: tuple[tuple[float, ...], ...]
+    observed: tuple[tuple[float, ...], ...]
+    starts: tuple[int, ...]
+    horizon: int
+    batch: int
+
+    @property
+    def n_sources(self) -> int:
+        """Number K of sources."""
+        return len(self.densities[0])
+
+
+def bandit_problems(
+    *, max_sources: int = 6, max_horizon: int = 120, max_batch: int = 9, drift: bool = True, errors: bool = True
+) -> SearchStrategy[BanditProblem]:
+    """Generate bandit problems; equal sources, certain ones (density 0 or 1) and a single source among them.
+
+    Parameters
+    ----------
+    max_sources, max_horizon, max_batch : int
+        The horizon is at least the number of sources.
+    drift : bool
+        Whether densities may change; segments may begin after the horizon.
+    errors : bool
+        Whether the observed densities may differ from the true ones.
+
+    Returns
+    -------
+    SearchStrategy of BanditProblem
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")  # hypothesis prefers @given to .example()
+    ...     bandit_problems(max_sources=3).example().n_sources <= 3
+    True
+    """
+    from hypothesis import strategies as st
+
+    density = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0, 1))
+
+    @st.composite
+    def build(draw: Any) -> BanditProblem:
+        k = draw(st.integers(1, max_sources))
+        horizon = draw(st.integers(k, max_horizon))
+        later = draw(st.lists(st.integers(1, 2 * horizon), unique=True, max_size=3)) if drift else []
+        row = st.tuples(*[density] * k)
+        table = st.tuples(*[row] * (1 + len(later)))
+        true = draw(table)
+        observed = draw(table) if errors and draw(st.booleans()) else true
+        return BanditProblem(true, observed, (0, *sorted(later)), horizon, draw(st.integers(1, max_batch)))
+
+    return build()
+
+
+def policies(problem: BanditProblem) -> SearchStrategy[Policy]:
+    """Generate policies of every kind for a problem, with their parameters.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> problem = BanditProblem(((0.1, 0.9),), ((0.1, 0.9),), (0,), horizon=10, batch=1)
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     policies(problem).example().n_sources
+    2
+    """
+    from hypothesis import strategies as st
+
+    import w2slens as wl
+
+    k, seed = problem.n_sources, st.integers(0, 2**32)
+    horizon = st.integers(k, 10**6)
+    unit = st.sampled_from(["rounds", "points"])
+    xi = st.floats(0.01, 4.0)
+
+    def of(kind: Any, **parameters: SearchStrategy[Any]) -> SearchStrategy[Policy]:
+        return st.builds(kind, st.just(k), rng=seed, **parameters)
+
+    return st.one_of(
+        of(wl.UCB, horizon=st.none() | horizon, xi=xi, unit=unit),
+        of(wl.PublishedUCB, horizon=horizon),
+        of(wl.KLUCB, horizon=st.none() | horizon, unit=unit),
+        of(wl.MOSS, horizon=horizon),
+        of(wl.ThompsonSampling),
+        of(wl.EpsilonGreedy, epsilon=st.floats(0, 1)),
+        of(wl.RoundRobin),
+        of(wl.UniformPolicy),
+        st.builds(wl.Oracle, st.just(problem.densities), starts=st.just(problem.starts), rng=seed),
+        of(wl.SlidingWindowUCB, window=st.integers(1, 40), xi=xi),
+        of(wl.DiscountedUCB, discount=st.floats(0.5, 1), xi=xi),
+    )
+
+
+class Replay:
+    """A random generator that gives a policy the draws it has in one replicate of the kernel.
+
+    Parameters
+    ----------
+    key : 32 bytes
+    replicate : int
+
+    Examples
+    --------
+    >>> 0 <= Replay(bytes(32), 0).random() < 1
+    True
+    """
+
+    def __init__(self, key: bytes, replicate: int) -> None:
+        self._stream = _kernels.BanditStream(key, replicate)
+        self.random = self._stream.random
+        self.integers = self._stream.integers
+        self.beta = self._stream.beta
+
+
+def play_twin(
+    policy: Policy, problem: BanditProblem, key: bytes, replicate: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Play one replicate with the Python policy itself, round by round.
+
+    Parameters
+    ----------
+    policy : Policy
+        Fresh; it is used up.
+    problem : BanditProblem
+    key : 32 bytes
+    replicate : int
+
+    Returns
+    -------
+    choices : (horizon,) int64
+    regret : (horizon,) float64
+        Cumulative pseudo-regret.
+
+    Examples
+    --------
+    >>> import w2slens as wl
+    >>> problem = BanditProblem(((0.1, 0.9),), ((0.1, 0.9),), (0,), horizon=10, batch=1)
+    >>> choices, regret = play_twin(wl.RoundRobin(2), problem, bytes(32), 0)
+    >>> regret[-1].round(9)
+    np.float64(4.0)
+    """
+    order, uniforms = _kernels.bandit_draws(key, replicate, problem.n_sources, problem.horizon)
+    policy._order = order.astype(np.intp)
+    policy._rng = Replay(key, replicate)
+    choices = np.zeros(problem.horizon, np.int64)
+    losses = np.zeros(problem.horizon)
+    for t in range(problem.horizon):
+        segment = sum(start <= t for start in problem.starts) - 1
+        source = choices[t] = policy.select()
+        cdf = binom.cdf(np.arange(problem.batch), problem.batch, problem.observed[segment][source])
+        successes = int(np.searchsorted(cdf, uniforms[t], side="right"))
+        policy.observe(source, successes / problem.batch, problem.batch)
+        losses[t] = max(problem.densities[segment]) - problem.densities[segment][source]
+    return choices, np.cumsum(losses)

@@ -1,0 +1,493 @@
+//! The policies. An index of a source not yet pulled is infinite, so each is pulled once before an index counts.
+//!
+//! Sources are numbered in the order of ties: the first of the largest is chosen. Every formula is evaluated as the Python
+//! policy of the same name evaluates it, operation by operation, so both choose alike.
+
+use crate::Result;
+use crate::normal::Normals;
+
+use super::{below, beta, parameter, unit};
+
+/// What counts as one observation in a bonus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A round, whatever its batch (the paper).
+    Rounds,
+    /// A point.
+    Points,
+}
+
+/// A policy and its parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// mean + √(ξ ln T/n), or ln t with no horizon (Auer et al. 2002).
+    Ucb {
+        /// T, or `None`: the number of rounds so far.
+        horizon: Option<f64>,
+        /// ξ.
+        xi: f64,
+        /// n counts these.
+        unit: Unit,
+    },
+    /// mean + √(2 ln T)/n, the bonus of the published code.
+    PublishedUcb {
+        /// T.
+        horizon: f64,
+    },
+    /// The largest q with n·kl(mean, q) ≤ ln T, or ln t (Garivier and Cappé 2011).
+    KlUcb {
+        /// T, or `None`: the number of rounds so far.
+        horizon: Option<f64>,
+        /// n counts these.
+        unit: Unit,
+    },
+    /// mean + √(max(0, ln(T/(K n)))/n) (Audibert and Bubeck 2009).
+    Moss {
+        /// T.
+        horizon: f64,
+    },
+    /// The largest draw from the Beta posteriors under uniform priors (Thompson 1933).
+    Thompson,
+    /// The largest mean, or with probability ε any source.
+    EpsilonGreedy {
+        /// ε.
+        epsilon: f64,
+    },
+    /// One after another.
+    RoundRobin,
+    /// Any source.
+    Uniform,
+    /// The best source of the segment.
+    Oracle,
+    /// UCB on the last W rounds (Garivier and Moulines 2011).
+    SlidingWindowUcb {
+        /// W.
+        window: usize,
+        /// ξ.
+        xi: f64,
+    },
+    /// UCB with geometrically discounted counts (Garivier and Moulines 2011).
+    DiscountedUcb {
+        /// Factor per round.
+        discount: f64,
+        /// ξ.
+        xi: f64,
+    },
+}
+
+impl Kind {
+    pub(super) fn check(&self, sources: usize) -> Result<()> {
+        let positive = |argument, value: f64| {
+            if value > 0.0 && value.is_finite() {
+                Ok(())
+            } else {
+                Err(parameter(argument, value, "positive and finite"))
+            }
+        };
+        let long = |horizon: f64| {
+            if horizon >= sources as f64 && horizon.is_finite() {
+                Ok(())
+            } else {
+                Err(parameter("horizon", horizon, "at least the number of sources"))
+            }
+        };
+        match *self {
+            Self::Ucb { horizon, xi, .. } => positive("xi", xi).and_then(|()| horizon.map_or(Ok(()), long)),
+            Self::KlUcb { horizon, .. } => horizon.map_or(Ok(()), long),
+            Self::PublishedUcb { horizon } | Self::Moss { horizon } => long(horizon),
+            Self::EpsilonGreedy { epsilon } if !(0.0..=1.0).contains(&epsilon) => {
+                Err(parameter("epsilon", epsilon, "in [0, 1]"))
+            }
+            Self::SlidingWindowUcb { window: 0, .. } => Err(parameter("window", 0, "at least 1")),
+            Self::DiscountedUcb { discount, .. } if !(discount > 0.0 && discount <= 1.0) => {
+                Err(parameter("discount", discount, "in (0, 1]"))
+            }
+            Self::SlidingWindowUcb { xi, .. } | Self::DiscountedUcb { xi, .. } => positive("xi", xi),
+            Self::Thompson | Self::EpsilonGreedy { .. } | Self::RoundRobin | Self::Uniform | Self::Oracle => Ok(()),
+        }
+    }
+}
+
+/// A policy at work.
+pub(super) trait Policy {
+    /// A segment with these true densities begins; only the oracle listens.
+    fn enter(&mut self, _densities: &[f64]) {}
+    fn select(&mut self, own: &mut Normals) -> usize;
+    fn observe(&mut self, source: usize, fraction: f64);
+}
+
+/// Builds the policy that a `Kind` describes and lets a replay play it.
+macro_rules! with_policy {
+    ($kind:expr, $setting:expr, $replay:expr) => {{
+        use crate::bandit::policies::*;
+        let (k, points) = ($setting.sources, f64::from($setting.batch));
+        let weight = |unit| if unit == Unit::Points { points } else { 1.0 };
+        match *$kind {
+            Kind::Ucb { horizon: Some(t), xi, unit } => {
+                let scale = xi * libm::log(t);
+                $replay.play(Indexed::new(k, weight(unit), move |mean, n| mean + (scale / n).sqrt()))
+            }
+            Kind::Ucb { horizon: None, xi, unit } => $replay.play(Anytime::new(k, weight(unit), xi)),
+            Kind::PublishedUcb { horizon } => {
+                let scale = (2.0 * libm::log(horizon)).sqrt();
+                $replay.play(Indexed::new(k, 1.0, move |mean, n| mean + scale / n))
+            }
+            Kind::KlUcb { horizon: Some(t), unit } => {
+                let log = libm::log(t);
+                $replay.play(Indexed::new(k, weight(unit), move |mean, n| kl_upper(mean, log / n)))
+            }
+            Kind::KlUcb { horizon: None, unit } => $replay.play(AnytimeKl::new(k, weight(unit))),
+            Kind::Moss { horizon } => {
+                let share = horizon / k as f64;
+                $replay.play(Indexed::new(k, 1.0, move |mean, n| mean + (libm::log(share / n).max(0.0) / n).sqrt()))
+            }
+            Kind::Thompson => $replay.play(Thompson::new(k, points)),
+            Kind::EpsilonGreedy { epsilon } => $replay.play(EpsilonGreedy::new(k, epsilon)),
+            Kind::RoundRobin => $replay.play(RoundRobin::new(k)),
+            Kind::Uniform => $replay.play(Uniform { sources: k }),
+            Kind::Oracle => $replay.play(Oracle { best: 0 }),
+            Kind::SlidingWindowUcb { window, xi } => $replay.play(SlidingWindow::new(k, window, xi)),
+            Kind::DiscountedUcb { discount, xi } => $replay.play(Discounted::new(k, discount, xi)),
+        }
+    }};
+}
+pub(super) use with_policy;
+
+/// The first of the largest; there is at least one value, and no NaN.
+#[inline]
+fn first_largest(values: &[f64]) -> usize {
+    let (mut best, mut largest) = (0, f64::NEG_INFINITY);
+    for (i, &value) in values.iter().enumerate() {
+        if value > largest {
+            (best, largest) = (i, value);
+        }
+    }
+    best
+}
+
+/// A policy whose index of a source changes with that source's observations only.
+pub(super) struct Indexed<F> {
+    of: F,
+    weight: f64,
+    sums: Vec<f64>,
+    counts: Vec<f64>,
+    indices: Vec<f64>,
+}
+
+impl<F: Fn(f64, f64) -> f64> Indexed<F> {
+    /// `of(mean, count)` is the index; a round adds `weight` to the count.
+    pub(super) fn new(k: usize, weight: f64, of: F) -> Self {
+        Self { of, weight, sums: vec![0.0; k], counts: vec![0.0; k], indices: vec![f64::INFINITY; k] }
+    }
+}
+
+impl<F: Fn(f64, f64) -> f64> Policy for Indexed<F> {
+    #[inline]
+    fn select(&mut self, _own: &mut Normals) -> usize {
+        first_largest(&self.indices)
+    }
+
+    #[inline]
+    fn observe(&mut self, source: usize, fraction: f64) {
+        let sum = self.sums[source] + fraction * self.weight;
+        let count = self.counts[source] + self.weight;
+        (self.sums[source], self.counts[source]) = (sum, count);
+        self.indices[source] = (self.of)(sum / count, count);
+    }
+}
+
+/// UCB with ln t: means and 1/√n are kept, all indices recomputed.
+pub(super) struct Anytime {
+    xi: f64,
+    weight: f64,
+    round: u64,
+    sums: Vec<f64>,
+    counts: Vec<f64>,
+    means: Vec<f64>,
+    widths: Vec<f64>,
+}
+
+impl Anytime {
+    pub(super) fn new(k: usize, weight: f64, xi: f64) -> Self {
+        let (sums, counts) = (vec![0.0; k], vec![0.0; k]);
+        Self { xi, weight, round: 0, sums, counts, means: vec![f64::INFINITY; k], widths: vec![0.0; k] }
+    }
+}
+
+impl Policy for Anytime {
+    #[inline]
+    fn select(&mut self, _own: &mut Normals) -> usize {
+        let scale = if self.round == 0 { 0.0 } else { (self.xi * libm::log(self.round as f64)).sqrt() };
+        let (mut best, mut largest) = (0, f64::NEG_INFINITY);
+        for (i, (&mean, &width)) in self.means.iter().zip(&self.widths).enumerate() {
+            let index = mean + scale * width;
+            if index > largest {
+                (best, largest) = (i, index);
+            }
+        }
+        best
+    }
+
+    #[inline]
+    fn observe(&mut self, source: usize, fraction: f64) {
+        let sum = self.sums[source] + fraction * self.weight;
+        let count = self.counts[source] + self.weight;
+        (self.sums[source], self.counts[source]) = (sum, count);
+        (self.means[source], self.widths[source]) = (sum / count, 1.0 / count.sqrt());
+        self.round += 1;
+    }
+}
+
+/// KL-UCB with ln t: every index is solved for anew.
+pub(super) struct AnytimeKl {
+    weight: f64,
+    round: u64,
+    sums: Vec<f64>,
+    counts: Vec<f64>,
+    indices: Vec<f64>,
+}
+
+impl AnytimeKl {
+    pub(super) fn new(k: usize, weight: f64) -> Self {
+        Self { weight, round: 0, sums: vec![0.0; k], counts: vec![0.0; k], indices: vec![f64::INFINITY; k] }
+    }
+}
+
+impl Policy for AnytimeKl {
+    fn select(&mut self, _own: &mut Normals) -> usize {
+        let log = libm::log(self.round.max(1) as f64);
+        for ((index, sum), &count) in self.indices.iter_mut().zip(&self.sums).zip(&self.counts) {
+            if count > 0.0 {
+                *index = kl_upper(sum / count, log / count);
+            }
+        }
+        first_largest(&self.indices)
+    }
+
+    fn observe(&mut self, source: usize, fraction: f64) {
+        self.sums[source] += fraction * self.weight;
+        self.counts[source] += self.weight;
+        self.round += 1;
+    }
+}
+
+/// The largest q in [p, 1] with kl(p, q) ≤ c, for p in [0, 1] and c ≥ 0.
+///
+/// In v = −ln(1 − q) the divergence g(v) = −H(p) − p ln q + (1 − p) v is convex and, right of p, increasing. Newton's method from a
+/// point right of the root therefore descends to it. Two such points: g(v) ≥ −H + (1 − p) v, and q ≤ p + √(c/2) (Pinsker).
+pub(super) fn kl_upper(p: f64, c: f64) -> f64 {
+    if p >= 1.0 || c <= 0.0 {
+        return p;
+    }
+    let entropy = -(if p > 0.0 { p * libm::log(p) } else { 0.0 } + (1.0 - p) * libm::log1p(-p));
+    let mut v = (c + entropy) / (1.0 - p);
+    if p <= 0.0 {
+        return -libm::expm1(-v);
+    }
+    let pinsker = p + (c / 2.0).sqrt();
+    if pinsker < 1.0 {
+        v = v.min(-libm::log1p(-pinsker));
+    }
+    let least = -libm::log1p(-p);
+    for _ in 0..50 {
+        let q = -libm::expm1(-v);
+        let excess = -entropy - p * libm::log(q) + (1.0 - p) * v - c;
+        let slope = (1.0 - p) - p * (1.0 - q) / q;
+        if slope <= 0.0 {
+            break; // at q = p, to rounding
+        }
+        let step = excess / slope;
+        v = (v - step).max(least);
+        if step <= 1e-12 * v {
+            break;
+        }
+    }
+    (-libm::expm1(-v)).clamp(p, 1.0)
+}
+
+/// Beta–binomial Thompson sampling.
+pub(super) struct Thompson {
+    points: f64,
+    inside: Vec<f64>,
+    outside: Vec<f64>,
+}
+
+impl Thompson {
+    pub(super) fn new(k: usize, points: f64) -> Self {
+        Self { points, inside: vec![1.0; k], outside: vec![1.0; k] }
+    }
+}
+
+impl Policy for Thompson {
+    fn select(&mut self, own: &mut Normals) -> usize {
+        let (mut best, mut largest) = (0, f64::NEG_INFINITY);
+        for (i, (&a, &b)) in self.inside.iter().zip(&self.outside).enumerate() {
+            let guess = beta(a, b, own);
+            if guess > largest {
+                (best, largest) = (i, guess);
+            }
+        }
+        best
+    }
+
+    fn observe(&mut self, source: usize, fraction: f64) {
+        self.inside[source] += fraction * self.points;
+        self.outside[source] += (1.0 - fraction) * self.points;
+    }
+}
+
+pub(super) struct EpsilonGreedy {
+    epsilon: f64,
+    greedy: Indexed<fn(f64, f64) -> f64>,
+}
+
+impl EpsilonGreedy {
+    pub(super) fn new(k: usize, epsilon: f64) -> Self {
+        Self { epsilon, greedy: Indexed::new(k, 1.0, |mean, _| mean) }
+    }
+}
+
+impl Policy for EpsilonGreedy {
+    fn select(&mut self, own: &mut Normals) -> usize {
+        let greedy = first_largest(&self.greedy.indices);
+        // Until every source has been pulled there is nothing to be greedy about, nor to explore.
+        if self.greedy.indices[greedy] < f64::INFINITY && unit(own.word()) < self.epsilon {
+            return below(self.greedy.indices.len(), own.word());
+        }
+        greedy
+    }
+
+    fn observe(&mut self, source: usize, fraction: f64) {
+        self.greedy.observe(source, fraction);
+    }
+}
+
+pub(super) struct RoundRobin {
+    sources: usize,
+    next: usize,
+}
+
+impl RoundRobin {
+    pub(super) fn new(sources: usize) -> Self {
+        Self { sources, next: 0 }
+    }
+}
+
+impl Policy for RoundRobin {
+    fn select(&mut self, _own: &mut Normals) -> usize {
+        self.next
+    }
+
+    fn observe(&mut self, source: usize, _fraction: f64) {
+        self.next = (source + 1) % self.sources;
+    }
+}
+
+pub(super) struct Uniform {
+    pub(super) sources: usize,
+}
+
+impl Policy for Uniform {
+    fn select(&mut self, own: &mut Normals) -> usize {
+        below(self.sources, own.word())
+    }
+
+    fn observe(&mut self, _source: usize, _fraction: f64) {}
+}
+
+pub(super) struct Oracle {
+    pub(super) best: usize,
+}
+
+impl Policy for Oracle {
+    fn enter(&mut self, densities: &[f64]) {
+        self.best = first_largest(densities);
+    }
+
+    fn select(&mut self, _own: &mut Normals) -> usize {
+        self.best
+    }
+
+    fn observe(&mut self, _source: usize, _fraction: f64) {}
+}
+
+/// Sums over the last W rounds: the newest comes in, the oldest goes out.
+pub(super) struct SlidingWindow {
+    xi: f64,
+    window: usize,
+    /// The last W rounds, a ring.
+    ring: Vec<(usize, f64)>,
+    round: usize,
+    sums: Vec<f64>,
+    counts: Vec<f64>,
+}
+
+impl SlidingWindow {
+    pub(super) fn new(k: usize, window: usize, xi: f64) -> Self {
+        Self { xi, window, ring: Vec::new(), round: 0, sums: vec![0.0; k], counts: vec![0.0; k] }
+    }
+}
+
+impl Policy for SlidingWindow {
+    fn select(&mut self, _own: &mut Normals) -> usize {
+        let scale = self.xi * libm::log(self.round.clamp(1, self.window) as f64);
+        most_promising(&self.sums, &self.counts, |mean, n| mean + (scale / n).sqrt())
+    }
+
+    fn observe(&mut self, source: usize, fraction: f64) {
+        let place = self.round % self.window;
+        if self.ring.len() < self.window {
+            self.ring.push((source, fraction));
+        } else {
+            let (oldest, leaving) = std::mem::replace(&mut self.ring[place], (source, fraction));
+            self.counts[oldest] -= 1.0;
+            self.sums[oldest] = if self.counts[oldest] > 0.0 { (self.sums[oldest] - leaving).max(0.0) } else { 0.0 };
+        }
+        self.sums[source] += fraction;
+        self.counts[source] += 1.0;
+        self.round += 1;
+    }
+}
+
+pub(super) struct Discounted {
+    discount: f64,
+    xi: f64,
+    sums: Vec<f64>,
+    counts: Vec<f64>,
+}
+
+impl Discounted {
+    pub(super) fn new(k: usize, discount: f64, xi: f64) -> Self {
+        Self { discount, xi, sums: vec![0.0; k], counts: vec![0.0; k] }
+    }
+}
+
+impl Policy for Discounted {
+    fn select(&mut self, _own: &mut Normals) -> usize {
+        let total: f64 = self.counts.iter().sum();
+        let scale = self.xi * libm::log(total.max(1.0));
+        most_promising(&self.sums, &self.counts, |mean, n| mean + 2.0 * (scale / n).sqrt())
+    }
+
+    fn observe(&mut self, source: usize, fraction: f64) {
+        for (sum, count) in self.sums.iter_mut().zip(&mut self.counts) {
+            *sum *= self.discount;
+            *count *= self.discount;
+        }
+        self.sums[source] += fraction;
+        self.counts[source] += 1.0;
+    }
+}
+
+/// The first source with the largest `index(mean, count)`; infinite without observations.
+#[inline]
+fn most_promising(sums: &[f64], counts: &[f64], index: impl Fn(f64, f64) -> f64) -> usize {
+    let (mut best, mut largest) = (0, f64::NEG_INFINITY);
+    for (i, (&sum, &count)) in sums.iter().zip(counts).enumerate() {
+        let value = if count > 0.0 { index(sum / count, count) } else { f64::INFINITY };
+        if value > largest {
+            (best, largest) = (i, value);
+        }
+    }
+    best
+}
