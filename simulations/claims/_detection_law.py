@@ -1,0 +1,213 @@
+"""What the claim `detection_law` computes: laws and bounds, and scores and detections of samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import w2slens as wl
+from simulations.grid import Cell, Seeds
+from w2slens.regions import Region
+from w2slens.theory.detection_law import ScoreLaw, confidence_cdf, score_law
+from w2slens.theory.detector_law import detector_law
+
+__all__ = ["BATCH", "EASY", "OVERLAP", "UNDEFINED", "bounds", "laws", "pools", "scores"]
+
+#: Points of a detector's pool; the number of hard-only points is the cell's ``m``.
+EASY, OVERLAP = 100, 50
+#: Scores per region and replicate, and scores that place the thresholds at which a law is computed.
+BATCH, PILOT = 100, 200
+#: Thresholds of a law, and of a bound.
+THRESHOLDS, BOUND_THRESHOLDS = 41, 101
+#: Pools whose change points give the fixed thresholds; none of them is used again.
+PILOT_POOLS = 16
+UNDEFINED = 3
+"""Status of a pool on which a change point does not exist."""
+
+Floats = npt.NDArray[np.float64]
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The mixture of a cell, with patterns in random directions, and its teacher."""
+
+    theta: Floats
+    sigma: float
+    d_easy: int
+    noise: Any
+    teacher: wl.LinearModel
+
+    @classmethod
+    def of(cls, cell: Cell, seeds: Seeds, *, intercept: bool) -> Setting:
+        """Draw the setting of a cell; its teacher has learned from 100 easy-only and 100 overlap points."""
+        rng = seeds.generator("setting")
+        blocks = []
+        for block in ("easy", "hard"):
+            direction = rng.standard_normal(cell[f"d_{block}"])
+            blocks.append(cell[f"t_{block}"] * cell["sigma"] * direction / np.linalg.norm(direction))
+        theta = np.concatenate(blocks)
+        mixture = wl.GaussianMixture(theta, cell["sigma"], cell["d_easy"], (100, 0, 100, 0), cell["noise"])
+        X, y, _ = mixture.sample(rng, n_threads=1)
+        teacher = wl.fit_logistic(X[:, : cell["d_easy"]], y, C=1.0, fit_intercept=intercept)
+        return cls(theta, cell["sigma"], cell["d_easy"], cell["noise"], teacher)
+
+    def sample(
+        self, counts: tuple[int, int, int, int], rng: np.random.Generator
+    ) -> tuple[Floats, npt.NDArray[np.int8]]:
+        """Points and their regions, in the order of the regions."""
+        mixture = wl.GaussianMixture(self.theta, self.sigma, self.d_easy, counts, self.noise)
+        X, _, regions = mixture.sample(rng, n_threads=1)
+        return X, regions
+
+    def proba(self, X: Floats) -> Floats:
+        """What the teacher believes."""
+        return self.teacher.predict_proba(X[:, : self.d_easy])[:, 1]
+
+    def law(self, m: int, metric: Any) -> ScoreLaw:
+        """The law of the score."""
+        return score_law(m, theta=self.theta, sigma=self.sigma, d_easy=self.d_easy, noise=self.noise, metric=metric)
+
+    def draw(self, score: str, m: int, size: int, rng: np.random.Generator) -> Floats:
+        """Independent scores (size, 4), a column per region; each row has hard-only points of its own.
+
+        NaN where a score does not exist: a cosine with a point that is zero.
+        """
+        if score == "confidence":
+            X, _ = self.sample((size,) * 4, rng)
+            return wl.confidence(self.proba(X)).reshape(4, size).T
+        X, regions = self.sample((size, size * (m + 1), size, size), rng)
+        hard = X[regions == Region.HARD]
+        compared = hard[size:].reshape(size, m, -1)
+        of_region = [hard[:size] if region == Region.HARD else X[regions == region] for region in Region]
+        x = np.stack(of_region, axis=1)
+        found = np.full((size, 4), np.nan)
+        exists = [r for r in Region if r != Region.NEITHER or score != "cosine" or self.noise == "full"]
+        for i in range(size):
+            metric: Any = score
+            found[i, exists] = wl.overlap_scores(x[i, exists], compared[i], metric=metric, n_threads=1)
+        return found
+
+
+def scores(cell: Cell, replicate: int, seeds: Seeds) -> Rows:
+    """A batch of independent scores, or confidences, of each region."""
+    setting = Setting.of(cell, seeds, intercept=True)
+    drawn = setting.draw(cell["score"], cell["m"], BATCH, seeds.generator(replicate, "scores"))
+    return [{f"score_{region.name.lower()}": row[region] for region in Region} for row in drawn]
+
+
+def laws(cell: Cell, replicate: int, seeds: Seeds) -> Rows:
+    """The law at thresholds over the range of a few scores that are not used again, and the area under the ROC."""
+    setting = Setting.of(cell, seeds, intercept=True)
+    pilot = setting.draw(cell["score"], cell["m"], PILOT, seeds.generator(replicate, "pilot"))
+    if cell["score"] == "confidence":
+        # Evenly in the logit, as most confidences lie close to 1; from 0, so that no threshold is a constant confidence.
+        high = 2 * np.arctanh(min(np.max(pilot), 1 - 1e-12))
+        tau = np.tanh(np.linspace(0, high, THRESHOLDS) / 2)
+        place = {name: getattr(setting, name) for name in ("theta", "sigma", "d_easy", "noise")}
+        weak = {"coef": setting.teacher.coef, "intercept": setting.teacher.intercept}
+        below = {region: confidence_cdf(tau, region, **place, **weak) for region in Region}
+        auc = np.nan
+    else:
+        tau = np.linspace(np.nanmin(pilot), np.nanmax(pilot), THRESHOLDS)
+        law = setting.law(cell["m"], cell["score"])
+        below = {region: law.cdf(tau, region) for region in Region if np.isfinite(pilot[:, region]).all()}
+        auc = law.auc()
+    return [
+        {"tau": tau[k], "auc": auc} | {f"law_{region.name.lower()}": values[k] for region, values in below.items()}
+        for k in range(THRESHOLDS)
+    ]
+
+
+def bounds(cell: Cell, replicate: int, seeds: Seeds) -> Rows:
+    """Chernoff's bounds and the exact rates, at thresholds from 0 to far beyond every score."""
+    setting = Setting.of(cell, seeds, intercept=True)
+    law = setting.law(cell["m"], "inner_product")
+    pilot = setting.draw("inner_product", cell["m"], PILOT, seeds.generator(replicate, "pilot"))
+    tau = np.linspace(0, 2 * pilot.max(), BOUND_THRESHOLDS)
+    columns = {
+        "tau": tau,
+        "false_alarm": law.sf(tau, Region.EASY),
+        "false_alarm_bound": law.false_alarm_bound(tau),
+        "miss": law.cdf(tau, Region.OVERLAP),
+        "miss_bound": law.miss_bound(tau),
+    }
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def pools(cell: Cell, replicates: range, seeds: Seeds) -> list[tuple[int, Rows]]:
+    """Detections of fresh pools, a row per pair of thresholds, beside what the law expects there.
+
+    With ``grid`` 1 the thresholds are the medians of the change points of pilot pools, and a further row per pool has
+    what `OverlapDetector` finds with change points of its own. A larger ``grid`` spans all thresholds that matter.
+    """
+    setting, grid = Setting.of(cell, seeds, intercept=False), cell["grid"]
+    counts = (EASY, cell["m"], OVERLAP, 0)
+    rng = seeds.generator("pilot")
+    pilot = [_detect(*setting.sample(counts, rng), setting)[1] for _ in range(PILOT_POOLS)]
+    found = [detector for detector in pilot if detector is not None]
+    hard = np.array([np.median([detector.hard_threshold_ for detector in found])])
+    overlap = np.array([np.median([detector.overlap_threshold_ for detector in found])])
+    if grid > 1:
+        seen = np.concatenate([detector.scores_ for detector in found])
+        hard = np.linspace(0.05, 0.95, grid)
+        overlap = np.linspace(0.1, 1.0, grid) * np.nanquantile(seen, 0.98)
+    law = detector_law(
+        setting.theta,
+        sigma=setting.sigma,
+        d_easy=setting.d_easy,
+        counts=counts,
+        coef=setting.teacher.coef,
+        noise=setting.noise,
+    )
+    measures = ("precision", "recall", "hard_precision", "hard_recall")
+    expected = {}
+    for pair in ((h, o) for h in hard for o in overlap):
+        calls = law.calls(*pair)
+        expected[pair] = {f"law_{measure}": getattr(calls, measure) for measure in measures}
+    result = []
+    for replicate in replicates:
+        X, regions = setting.sample(counts, seeds.generator(replicate, "pool"))
+        rows: Rows = []
+        for h in hard:
+            called, level = _fixed(X, setting, h)
+            for o in overlap:
+                labels = np.where(called, Region.HARD, np.where(level >= o, Region.OVERLAP, Region.EASY))
+                row = {"rule": "fixed", "tau_hard": h, "tau_overlap": o}
+                rows.append(row | expected[h, o] | _tally(labels, regions))
+        status, detector = _detect(X, regions, setting)
+        row = {"rule": "change points", "status": status}
+        if detector is not None:
+            row |= {"tau_hard": detector.hard_threshold_, "tau_overlap": detector.overlap_threshold_}
+            row |= _tally(detector.labels_, regions)
+        result.append((replicate, [*rows, row]))
+    return result
+
+
+def _detect(X: Floats, regions: npt.NDArray[np.int8], setting: Setting) -> tuple[int, wl.OverlapDetector | None]:
+    """The published detector, or that it does not exist."""
+    try:
+        return 0, wl.OverlapDetector(metric="inner_product", n_threads=1).fit(X, setting.proba(X))
+    except wl.UndefinedError:
+        return UNDEFINED, None
+
+
+def _fixed(X: Floats, setting: Setting, tau_hard: float) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Which points a fixed threshold calls hard, and the scores of the others; −∞ where there are none."""
+    called = wl.confidence(setting.proba(X)) < tau_hard
+    level = np.full(len(X), -np.inf)
+    if called.any() and not called.all():
+        level[~called] = wl.overlap_scores(X[~called], X[called], metric="inner_product", n_threads=1)
+    return called, level
+
+
+def _tally(labels: npt.NDArray[Any], regions: npt.NDArray[np.int8]) -> dict[str, int]:
+    return {
+        "hits": int(np.sum((labels == Region.OVERLAP) & (regions == Region.OVERLAP))),
+        "called": int(np.sum(labels == Region.OVERLAP)),
+        "hard_hits": int(np.sum((labels == Region.HARD) & (regions == Region.HARD))),
+        "hard_called": int(np.sum(labels == Region.HARD)),
+    }
