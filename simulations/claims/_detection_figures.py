@@ -25,14 +25,14 @@ CAPTIONS = {
     "detector": "Precision and recall of the points called overlap by the whole detector, its hard set included, "
     "against the patterns' length t/σ, the coordinates d of a block and the number m of hard-only points. Lines: "
     "expected at fixed thresholds. Filled: simulated at these thresholds, with simultaneous 99.9 % intervals. Open: "
-    "simulated with change points of each pool's own. With full noise the hard-only points that are not called hard are "
+    "simulated with change points of each pool's own. With full noise, hard-only points that are not called hard are "
     "called overlap: the more there are, the lower the precision.",
     "sensitivity": "Expected precision and recall over both thresholds, and where the change points of simulated pools "
-    "land (4σ, 20 + 20 coordinates, 50 hard-only points). With zeroed noise recall hardly depends on the first threshold, "
-    "and precision falls with the strays that it lets into the hard set; with full noise both thresholds matter.",
+    "land (4σ, 20 + 20 coordinates, 50 hard-only points). With zeroed noise recall hardly depends on the first "
+    "threshold, and precision falls with the strays that it lets into the hard set; with full noise both matter.",
     "guarantee": "Chernoff's guarantee, the exact rates and simulated ones (simultaneous 99.9 % intervals) against the "
-    "threshold; full noise, 20 + 20 coordinates, 50 hard-only points. Above ‖θ_e‖ = t = 2.5σ, where the guarantee against "
-    "misses says next to nothing; below ‖θ_e‖ = 6σ, t = 8σ.",
+    "threshold; full noise, 20 + 20 coordinates, 50 hard-only points. Above ‖θ_e‖ = t = 2.5σ, where the guarantee "
+    "against misses says next to nothing; below ‖θ_e‖ = 6σ, t = 8σ.",
 }
 GOLDEN = {"d_easy": 20, "d_hard": 20, "m": 50, "t_easy": 2.5, "t_hard": 2.5, "sigma": 1.0}
 CONFIDENCE = 0.999

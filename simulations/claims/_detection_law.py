@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 import w2slens as wl
+from simulations.claim import Columns
 from simulations.grid import Cell, Seeds
 from w2slens.regions import Region
 from w2slens.theory.detection_law import ScoreLaw, confidence_cdf, score_law
 from w2slens.theory.detector_law import detector_law
 
-__all__ = ["BATCH", "EASY", "OVERLAP", "UNDEFINED", "bounds", "laws", "pools", "scores"]
+__all__ = ["EASY", "MEASURES", "OVERLAP", "bounds", "laws", "pools", "scores"]
 
 #: Points of a detector's pool; the number of hard-only points is the cell's ``m``.
 EASY, OVERLAP = 100, 50
@@ -24,11 +25,16 @@ BATCH, PILOT = 100, 200
 THRESHOLDS, BOUND_THRESHOLDS = 41, 101
 #: Pools whose change points give the fixed thresholds; none of them is used again.
 PILOT_POOLS = 16
+#: Pools to which `OverlapDetector` is fitted.
+FITTED = 200
+#: What is expected of the calls, as `Calls` names it.
+MEASURES = ("precision", "recall", "hard_precision", "hard_recall")
 UNDEFINED = 3
 """Status of a pool on which a change point does not exist."""
 
 Floats = npt.NDArray[np.float64]
-Rows = list[dict[str, Any]]
+Flags = npt.NDArray[np.bool_]
+Counts = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,7 @@ class Setting:
         teacher = wl.fit_logistic(X[:, : cell["d_easy"]], y, C=1.0, fit_intercept=intercept)
         return cls(theta, cell["sigma"], cell["d_easy"], cell["noise"], teacher)
 
-    def sample(
-        self, counts: tuple[int, int, int, int], rng: np.random.Generator
-    ) -> tuple[Floats, npt.NDArray[np.int8]]:
+    def sample(self, counts: Counts, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[np.int8]]:
         """Points and their regions, in the order of the regions."""
         mixture = wl.GaussianMixture(self.theta, self.sigma, self.d_easy, counts, self.noise)
         X, _, regions = mixture.sample(rng, n_threads=1)
@@ -92,19 +96,19 @@ class Setting:
         return found
 
 
-def scores(cell: Cell, replicate: int, seeds: Seeds) -> Rows:
+def scores(cell: Cell, replicate: int, seeds: Seeds) -> Columns:
     """A batch of independent scores, or confidences, of each region."""
     setting = Setting.of(cell, seeds, intercept=True)
     drawn = setting.draw(cell["score"], cell["m"], BATCH, seeds.generator(replicate, "scores"))
-    return [{f"score_{region.name.lower()}": row[region] for region in Region} for row in drawn]
+    return {f"score_{region.name.lower()}": drawn[:, region] for region in Region}
 
 
-def laws(cell: Cell, replicate: int, seeds: Seeds) -> Rows:
+def laws(cell: Cell, replicate: int, seeds: Seeds) -> Columns:
     """The law at thresholds over the range of a few scores that are not used again, and the area under the ROC."""
     setting = Setting.of(cell, seeds, intercept=True)
     pilot = setting.draw(cell["score"], cell["m"], PILOT, seeds.generator(replicate, "pilot"))
     if cell["score"] == "confidence":
-        # Evenly in the logit, as most confidences lie close to 1; from 0, so that no threshold is a constant confidence.
+        # Even in the logit, as most confidences lie close to 1; from 0, so that no threshold is a constant confidence.
         high = 2 * np.arctanh(min(np.max(pilot), 1 - 1e-12))
         tau = np.tanh(np.linspace(0, high, THRESHOLDS) / 2)
         place = {name: getattr(setting, name) for name in ("theta", "sigma", "d_easy", "noise")}
@@ -116,45 +120,34 @@ def laws(cell: Cell, replicate: int, seeds: Seeds) -> Rows:
         law = setting.law(cell["m"], cell["score"])
         below = {region: law.cdf(tau, region) for region in Region if np.isfinite(pilot[:, region]).all()}
         auc = law.auc()
-    return [
-        {"tau": tau[k], "auc": auc} | {f"law_{region.name.lower()}": values[k] for region, values in below.items()}
-        for k in range(THRESHOLDS)
-    ]
+    columns = {f"law_{region.name.lower()}": values for region, values in below.items()}
+    return {"tau": tau, "auc": np.full(tau.size, auc)} | columns
 
 
-def bounds(cell: Cell, replicate: int, seeds: Seeds) -> Rows:
+def bounds(cell: Cell, replicate: int, seeds: Seeds) -> Columns:
     """Chernoff's bounds and the exact rates, at thresholds from 0 to far beyond every score."""
     setting = Setting.of(cell, seeds, intercept=True)
     law = setting.law(cell["m"], "inner_product")
     pilot = setting.draw("inner_product", cell["m"], PILOT, seeds.generator(replicate, "pilot"))
     tau = np.linspace(0, 2 * pilot.max(), BOUND_THRESHOLDS)
-    columns = {
+    return {
         "tau": tau,
         "false_alarm": law.sf(tau, Region.EASY),
         "false_alarm_bound": law.false_alarm_bound(tau),
         "miss": law.cdf(tau, Region.OVERLAP),
         "miss_bound": law.miss_bound(tau),
     }
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def pools(cell: Cell, replicates: range, seeds: Seeds) -> list[tuple[int, Rows]]:
+def pools(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
     """Detections of fresh pools, a row per pair of thresholds, beside what the law expects there.
 
-    With ``grid`` 1 the thresholds are the medians of the change points of pilot pools, and a further row per pool has
-    what `OverlapDetector` finds with change points of its own. A larger ``grid`` spans all thresholds that matter.
+    With ``grid`` 1 the thresholds are the medians of the change points of pilot pools; a larger ``grid`` spans all that
+    matter. The first pools have a further row: what `OverlapDetector` finds with change points of its own.
     """
-    setting, grid = Setting.of(cell, seeds, intercept=False), cell["grid"]
+    setting = Setting.of(cell, seeds, intercept=False)
     counts = (EASY, cell["m"], OVERLAP, 0)
-    rng = seeds.generator("pilot")
-    pilot = [_detect(*setting.sample(counts, rng), setting)[1] for _ in range(PILOT_POOLS)]
-    found = [detector for detector in pilot if detector is not None]
-    hard = np.array([np.median([detector.hard_threshold_ for detector in found])])
-    overlap = np.array([np.median([detector.overlap_threshold_ for detector in found])])
-    if grid > 1:
-        seen = np.concatenate([detector.scores_ for detector in found])
-        hard = np.linspace(0.05, 0.95, grid)
-        overlap = np.linspace(0.1, 1.0, grid) * np.nanquantile(seen, 0.98)
+    hard, overlap = _thresholds(setting, counts, cell["grid"], seeds.generator("pilot"))
     law = detector_law(
         setting.theta,
         sigma=setting.sigma,
@@ -163,51 +156,66 @@ def pools(cell: Cell, replicates: range, seeds: Seeds) -> list[tuple[int, Rows]]
         coef=setting.teacher.coef,
         noise=setting.noise,
     )
-    measures = ("precision", "recall", "hard_precision", "hard_recall")
-    expected = {}
-    for pair in ((h, o) for h in hard for o in overlap):
-        calls = law.calls(*pair)
-        expected[pair] = {f"law_{measure}": getattr(calls, measure) for measure in measures}
-    result = []
+    calls = [law.calls(h, o) for h in hard for o in overlap]
+    fixed: Columns = {f"law_{name}": np.array([getattr(c, name) for c in calls]) for name in MEASURES}
+    fixed |= {"tau_hard": np.repeat(hard, overlap.size), "tau_overlap": np.tile(overlap, hard.size)}
+    fixed["rule"] = np.full(len(calls), "fixed")
+    parts: list[Columns] = []
     for replicate in replicates:
         X, regions = setting.sample(counts, seeds.generator(replicate, "pool"))
-        rows: Rows = []
-        for h in hard:
-            called, level = _fixed(X, setting, h)
-            for o in overlap:
-                labels = np.where(called, Region.HARD, np.where(level >= o, Region.OVERLAP, Region.EASY))
-                row = {"rule": "fixed", "tau_hard": h, "tau_overlap": o}
-                rows.append(row | expected[h, o] | _tally(labels, regions))
-        status, detector = _detect(X, regions, setting)
-        row = {"rule": "change points", "status": status}
-        if detector is not None:
-            row |= {"tau_hard": detector.hard_threshold_, "tau_overlap": detector.overlap_threshold_}
-            row |= _tally(detector.labels_, regions)
-        result.append((replicate, [*rows, row]))
-    return result
+        margin = wl.confidence(setting.proba(X))
+        tallies = [_tally(margin < h, _level(X, margin < h), overlap, regions) for h in hard]
+        found = {name: np.concatenate([tally[name] for tally in tallies]) for name in tallies[0]}
+        parts.append(fixed | found | {"replicate": np.full(len(calls), replicate), "status": np.zeros(len(calls), int)})
+        if replicate < FITTED:
+            detector = _detect(X, setting)
+            own: Columns = {"replicate": np.array([replicate]), "rule": np.array(["change points"])}
+            if detector is None:
+                own |= {"status": np.array([UNDEFINED])} | {name: np.array([np.nan]) for name in found}
+                own |= {name: np.array([np.nan]) for name in ("tau_hard", "tau_overlap")}
+            else:
+                at = np.array([detector.overlap_threshold_])
+                level = np.where(np.isnan(detector.scores_), -np.inf, detector.scores_)
+                own |= {"status": np.array([0]), "tau_hard": np.array([detector.hard_threshold_]), "tau_overlap": at}
+                own |= _tally(detector.labels_ == Region.HARD, level, at, regions)
+            parts.append(own | {f"law_{name}": np.array([np.nan]) for name in MEASURES})
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _detect(X: Floats, regions: npt.NDArray[np.int8], setting: Setting) -> tuple[int, wl.OverlapDetector | None]:
-    """The published detector, or that it does not exist."""
+def _thresholds(setting: Setting, counts: Counts, grid: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Medians of the change points of pilot pools, or a grid around them."""
+    pilot = [_detect(setting.sample(counts, rng)[0], setting) for _ in range(PILOT_POOLS)]
+    found = [detector for detector in pilot if detector is not None]
+    if grid > 1:
+        top = np.nanquantile(np.concatenate([detector.scores_ for detector in found]), 0.98)
+        return np.linspace(0.05, 0.95, grid), np.linspace(0.1, 1.0, grid) * top
+    medians = (np.median([getattr(d, f"{step}_threshold_") for d in found]) for step in ("hard", "overlap"))
+    hard, overlap = (np.array([median]) for median in medians)
+    return hard, overlap
+
+
+def _detect(X: Floats, setting: Setting) -> wl.OverlapDetector | None:
+    """The published detector, or None where its change points do not exist."""
     try:
-        return 0, wl.OverlapDetector(metric="inner_product", n_threads=1).fit(X, setting.proba(X))
+        return wl.OverlapDetector(metric="inner_product", n_threads=1).fit(X, setting.proba(X))
     except wl.UndefinedError:
-        return UNDEFINED, None
+        return None
 
 
-def _fixed(X: Floats, setting: Setting, tau_hard: float) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Which points a fixed threshold calls hard, and the scores of the others; −∞ where there are none."""
-    called = wl.confidence(setting.proba(X)) < tau_hard
+def _level(X: Floats, called: Flags) -> Floats:
+    """Scores of the points not called hard; −∞ where there is none."""
     level = np.full(len(X), -np.inf)
     if called.any() and not called.all():
         level[~called] = wl.overlap_scores(X[~called], X[called], metric="inner_product", n_threads=1)
-    return called, level
+    return level
 
 
-def _tally(labels: npt.NDArray[Any], regions: npt.NDArray[np.int8]) -> dict[str, int]:
+def _tally(called: Flags, level: Floats, tau: Floats, regions: npt.NDArray[np.int8]) -> dict[str, Floats]:
+    """Numbers of calls, and of right ones, at each threshold of the score."""
+    overlap = level >= tau[:, None]
     return {
-        "hits": int(np.sum((labels == Region.OVERLAP) & (regions == Region.OVERLAP))),
-        "called": int(np.sum(labels == Region.OVERLAP)),
-        "hard_hits": int(np.sum((labels == Region.HARD) & (regions == Region.HARD))),
-        "hard_called": int(np.sum(labels == Region.HARD)),
+        "hits": overlap[:, regions == Region.OVERLAP].sum(axis=1).astype(float),
+        "called": overlap.sum(axis=1).astype(float),
+        "hard_hits": np.full(tau.size, float(np.sum(called & (regions == Region.HARD)))),
+        "hard_called": np.full(tau.size, float(np.sum(called))),
     }
