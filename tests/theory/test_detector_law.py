@@ -58,6 +58,14 @@ def test_almost_no_confidence_needed_is_the_law_of_true_hard_points():
     assert calls.hard_precision == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.parametrize(("d", "t", "m", "tau"), [(10, 4.0, 50, 16.5), (5, 4.0, 50, 10.0), (20, 8.0, 50, 64.0)])
+def test_strong_patterns_follow_the_law_of_true_hard_points_too(d, t, m, tau):
+    theta = np.full(2 * d, t / np.sqrt(d))
+    law = detector_law(theta, sigma=1.0, d_easy=d, counts=(100, m, 50, 0), coef=np.ones(d))
+    alone = score_law(m, theta=theta, sigma=1.0, d_easy=d)
+    assert law.calls(1e-9, tau).recall == pytest.approx(float(alone.sf(tau, Region.OVERLAP)), abs=5e-4)
+
+
 @pytest.mark.parametrize("noise", ["zeroed", "full"])
 @pytest.mark.parametrize("tau", [0.1, 0.6])
 def test_hard_calls_follow_the_confidence(noise, tau):

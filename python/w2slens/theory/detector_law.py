@@ -215,10 +215,11 @@ class DetectorLaw:
             along = (np.zeros(1), np.array([float(not low < 0 < high)]))
         rest, hard_part, rest_length, hard_length = still, still, still, still
         if easy_noise and self.d_easy > 1:
-            rest = _shifted(normal_rule(10), label * self.t_rest * easy)
-            rest_length = chi_rule(self.d_easy - 2, 0.0, 6)
+            rest = _shifted(normal_rule(6), label * self.t_rest * easy)
+            rest_length = chi_rule(self.d_easy - 2, 0.0, 4)
         if hard_noise and self.d_hard > 0:
-            hard_part = _shifted(normal_rule(12), label * self.t_hard * hard)
+            # The score has a kink where x·θ_h is 0, which a power of m sharpens: few nodes do not see it.
+            hard_part = _shifted(normal_rule(48), label * self.t_hard * hard)
             hard_length = chi_rule(self.d_hard - 1, 0.0, 6)
         if self.noise == "full" and self.d_easy > 1 and self.d_hard > 0:
             # Only the length of both together matters.
