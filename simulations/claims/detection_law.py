@@ -48,7 +48,7 @@ BASE = (4.0, 20, 50)
 CONFIDENCE = 0.999
 #: Accuracy of the laws' quadrature, as `ScoreLaw.sf` states it.
 QUADRATURE = 1e-6
-#: Share of pools unlike the commonest kind below which a t-interval is not trusted alone.
+#: Share of pools unlike the commonest kind, in right or in wrong calls, below which t-intervals are not trusted alone.
 ALIKE = 0.1
 AXES = ("noise", "score", "d_easy", "d_hard", "m", "t_easy", "t_hard", "sigma")
 
@@ -194,19 +194,19 @@ def agreements(columns: Columns, part: str) -> list[dict[str, Any]]:
                 step = "hard_" if measure.startswith("hard") else ""
                 hits, expected = cell[f"{step}hits"], float(cell[f"law_{measure}"][0])
                 right = where["m"] if step else OVERLAP
-                wrong = EASY + OVERLAP if step else EASY + where["m"]
+                others = EASY + OVERLAP if step else EASY + where["m"]
                 if measure.endswith("recall"):
-                    gap, most = hits / right - expected, max(expected, 1 - expected)
+                    wrong, gap, most = right - hits, hits / right - expected, max(expected, 1 - expected)
                 elif not cell[f"{step}called"].any():
                     continue
                 else:
                     # Expected precision is a ratio of expectations: hits − precision·called has mean 0.
                     called = cell[f"{step}called"]
-                    gap = (hits - expected * called) / called.mean()
-                    most = max(expected * wrong, (1 - expected) * right) / called.mean()
+                    wrong, gap = called - hits, (hits - expected * called) / called.mean()
+                    most = max(expected * others, (1 - expected) * right) / called.mean()
                 thresholds = {"tau_hard": tau_hard, "tau_overlap": tau_overlap, "measure": measure, "law": expected}
                 moments = {"gap": float(gap.mean()), "error": float(gap.std(ddof=1) / np.sqrt(gap.size))}
-                unlike = 1 - np.unique(gap, return_counts=True)[1].max() / gap.size
+                unlike = min(1 - np.unique(count, return_counts=True)[1].max() / gap.size for count in (hits, wrong))
                 found.append(where | thresholds | moments | {"most": most, "unlike": unlike, "n": gap.size})
     return found
 
@@ -333,8 +333,8 @@ def _agree(columns: Columns, part: str, statement: str) -> Verdict:
         float(ratio.max()),
         1.0,
         "largest |simulated − expected| at fixed thresholds over the half width of the simultaneous Bonferroni-t "
-        "intervals over pools (99.9 %); with room for kinds of pools too rare to be seen where fewer than a tenth of the "
-        "pools are unlike the others",
+        "intervals over pools (99.9 %); where fewer than a tenth of the pools are unlike the others, with room for "
+        "kinds of pools too rare to be seen",
     )
 
 
