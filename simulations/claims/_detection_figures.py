@@ -27,8 +27,8 @@ CAPTIONS = {
     "expected at fixed thresholds. Filled: simulated at these thresholds, with simultaneous 99.9 % intervals. Open: "
     "simulated with change points of each pool's own. With full noise, hard-only points that are not called hard are "
     "called overlap: the more there are, the lower the precision.",
-    "sensitivity": "Expected precision and recall over both thresholds, and where the change points of simulated pools "
-    "land (4σ, 20 + 20 coordinates, 50 hard-only points). With zeroed noise recall hardly depends on the first "
+    "sensitivity": "Expected precision (above) and recall (below) over both thresholds, and where the change points of "
+    "simulated pools land (4σ, 20 + 20 coordinates, 50 hard-only points). With zeroed noise recall hardly depends on the first "
     "threshold, and precision falls with the strays that it lets into the hard set; with full noise both matter.",
     "guarantee": "Chernoff's guarantee, the exact rates and simulated ones (simultaneous 99.9 % intervals) against the "
     "threshold; full noise, 20 + 20 coordinates, 50 hard-only points. Above ‖θ_e‖ = t = 2.5σ, where the guarantee "
@@ -196,12 +196,12 @@ def plot_sensitivity(columns: Columns, noise: str, measure: str, *, ax: Axes) ->
     points |= {"color": "white", "markeredgecolor": "black", "markeredgewidth": 0.5}
     own = select(rows, rule="change points", status=0)
     ax.plot(own["tau_hard"], own["tau_overlap"], label="change points of a simulated pool", **points)
-    ax.set(title=f"expected {measure}, {noise} noise", ylabel="τ_overlap (score/σ²)")
+    ax.set(title=f"expected, {noise} noise", ylabel="τ_overlap (score/σ²)")
     if measure == "recall":
         ax.set_xlabel("τ_hard (confidence)")
     ax.set(xlim=(hard[0], hard[-1]), ylim=(overlap[0], overlap[-1]))
     ax.grid(visible=False)
-    ax.figure.colorbar(filled, ax=ax, label=measure)
+    ax.figure.colorbar(filled, ax=ax).ax.set_title(measure, fontsize="small")
     return ax
 
 

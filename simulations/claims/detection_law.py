@@ -90,7 +90,7 @@ SWEPT = tuple(
     )
 )
 GRID = {
-    "smoke": _grid(GEOMETRIES[:1], (), 2, (BASE, (8.0, 20, 50)), 6, 2, 6),
+    "smoke": _grid(GEOMETRIES[:1], (), 2, (BASE,), 6, 2, 6),
     "full": _grid(GEOMETRIES, COSINES, 20, SWEPT, 1500, 8, 1000),
 }
 
