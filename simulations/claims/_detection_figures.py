@@ -28,8 +28,9 @@ CAPTIONS = {
     "simulated with change points of each pool's own. With full noise, hard-only points that are not called hard are "
     "called overlap: the more there are, the lower the precision.",
     "sensitivity": "Expected precision (above) and recall (below) over both thresholds, and where the change points of "
-    "simulated pools land (4σ, 20 + 20 coordinates, 50 hard-only points). With zeroed noise recall hardly depends on the first "
-    "threshold, and precision falls with the strays that it lets into the hard set; with full noise both matter.",
+    "simulated pools land (4σ, 20 + 20 coordinates, 50 hard-only points). With zeroed noise recall hardly depends on "
+    "the first threshold, and precision falls with the strays that it lets into the hard set; with full noise both "
+    "matter.",
     "guarantee": "Chernoff's guarantee, the exact rates and simulated ones (simultaneous 99.9 % intervals) against the "
     "threshold; full noise, 20 + 20 coordinates, 50 hard-only points. Above ‖θ_e‖ = t = 2.5σ, where the guarantee "
     "against misses says next to nothing; below ‖θ_e‖ = 6σ, t = 8σ.",
