@@ -46,6 +46,15 @@ _ROOM = {
     "DiscountedUCB": "policies",
     "bandit_trials": "bandit",
     "BanditTrials": "bandit",
+    "Source": "sources",
+    "Batch": "sources",
+    "ArraySource": "sources",
+    "MixtureSource": "sources",
+    "StreamSource": "sources",
+    "IncrementalDetector": "incremental",
+    "select_sources": "selection",
+    "SelectionHistory": "selection",
+    "SelectionError": "selection",
     "UndefinedError": "errors",
 }
 

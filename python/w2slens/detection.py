@@ -217,7 +217,7 @@ class OverlapDetector(BaseEstimator):
             except ValueError:
                 # The kernel counts rows within the block; name the row of X.
                 for group, group_rows in ((hard_points, hard), (block, rows)):
-                    _check_rows(group, group_rows, self.metric)
+                    check_rows(group, group_rows, self.metric)
                 raise
             scores.append(score)
             nearest[start : start + step] = hard[index]
@@ -230,7 +230,8 @@ def _shifted(progress: Progress | None, start: int, total: int) -> Progress | No
     return lambda done, _: progress(start + done, total)
 
 
-def _check_rows(block: npt.NDArray[Any], rows: npt.NDArray[np.intp], metric: str) -> None:
+def check_rows(block: npt.NDArray[Any], rows: npt.NDArray[np.intp], metric: str) -> None:
+    """Refuse rows of X, numbered ``rows``, that the scores are undefined for."""
     wrong = np.argwhere(~np.isfinite(block))
     if wrong.size:
         row, column = wrong[0]

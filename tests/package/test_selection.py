@@ -1,0 +1,261 @@
+import json
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+import w2slens as wl
+from w2slens.selection import STATUSES
+from w2slens.testing.selection import ScriptedSource, sources
+
+mpl.use("Agg")
+
+
+def mixture_sources(shares, seed=0):
+    mixture = wl.GaussianMixture([1.0] * 8, 1.0, 4, counts=(200, 200, 200, 0))
+    weak = wl.train_weak(*mixture.sample(rng=seed)[:2], d_easy=4)
+    return [
+        wl.MixtureSource(mixture, weak, share, name=f"source {k}", rng=10 * seed + k) for k, share in enumerate(shares)
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(sources(), min_size=1, max_size=4), st.integers(1, 12), st.integers(1, 5), st.booleans(), st.integers(0, 9)
+)
+def test_nothing_is_lost_whatever_sources_do(pools, rounds, size, detect, seed):
+    scripts = [list(pool._script) for pool in pools]
+    history = wl.select_sources(
+        pools,
+        wl.ThompsonSampling(len(pools), rng=seed),
+        rounds,
+        size,
+        wl.OverlapDetector() if detect else None,
+        on_error="close",
+    )
+    table = history.to_table()
+    assert history.n_rounds <= rounds
+    assert history.labels.size == history.n_points == table["size"].sum()
+    assert all(1 <= n <= size for n in table["size"])
+    # Every draw of a script became a round or an event, in order.
+    for k, script in enumerate(scripts):
+        drawn = script[: len(script) - len(pools[k]._script)]
+        mine = [batch for batch, source in zip(history.batches, history.choices, strict=True) if source == k]
+        for kept, given_ in zip(mine, [entry for entry in drawn if not isinstance(entry, Exception)], strict=True):
+            np.testing.assert_array_equal(kept.X, given_.X[:size])
+        failures = sum(isinstance(entry, Exception) for entry in drawn)
+        assert failures == sum(what == "failed" for _, source, what, _ in history.events if source == k) <= 1
+    if history.n_rounds < rounds:
+        assert {source for _, source, _, _ in history.events} == set(range(len(pools)))
+    undetected = np.isnan(table["fraction"])
+    np.testing.assert_array_equal(table["status"] == STATUSES.index("undetected"), undetected)
+    event(f"undetected {undetected.any()}, events {len(history.events) > 0}")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(sources(errors=False), min_size=1, max_size=3), st.integers(1, 8), st.integers(0, 9))
+def test_a_history_saves_and_loads(tmp_path_factory, pools, rounds, seed):
+    history = wl.select_sources(pools, wl.UniformPolicy(len(pools), rng=seed), rounds, 3, wl.OverlapDetector())
+    path = tmp_path_factory.mktemp("history") / "history.npz"
+    history.save(path)
+    loaded = wl.SelectionHistory.load(path)
+    for name, column in history.to_table().items():
+        np.testing.assert_array_equal(loaded.to_table()[name], column)
+    assert (loaded.names, loaded.events) == (history.names, history.events)
+    np.testing.assert_array_equal(loaded.labels, history.labels)
+    if history.n_rounds:
+        for name, column in history.data().items():
+            np.testing.assert_array_equal(loaded.data()[name], column)
+
+
+def test_a_campaign_stopped_and_continued_equals_an_unbroken_one(tmp_path):
+    shares = [(4, 4, 1, 0), (1, 1, 4, 0), (1, 1, 2, 0)]
+    whole = wl.select_sources(mixture_sources(shares), wl.ThompsonSampling(3, rng=5), 30, 40, wl.OverlapDetector())
+    pools, policy = mixture_sources(shares), wl.ThompsonSampling(3, rng=5)
+    part = wl.select_sources(pools, policy, 12, 40, wl.OverlapDetector())
+    part.save(tmp_path / "history.npz")
+    policy.save(tmp_path / "policy.json")
+    later = wl.select_sources(
+        pools,
+        wl.load_policy(tmp_path / "policy.json"),
+        18,
+        40,
+        wl.OverlapDetector(),
+        history=wl.SelectionHistory.load(tmp_path / "history.npz"),
+    )
+    for name, column in whole.to_table().items():
+        np.testing.assert_array_equal(later.to_table()[name], column)
+    np.testing.assert_array_equal(later.labels, whole.labels)
+
+
+def test_a_failing_source_stops_the_selection_and_keeps_what_was_finished():
+    good = [wl.Batch(np.eye(3) + 0.1, np.array([0.5, 0.9, 1.0]), np.array([1, 0, 2]))] * 5
+    failing = ScriptedSource([*good[:2], OSError("the disk is gone")], name="tape")
+    policy = wl.RoundRobin(2, rng=0)
+    with pytest.raises(wl.SelectionError, match="tape: the disk is gone") as caught:
+        wl.select_sources([ScriptedSource(good), failing], policy, 10, 3)
+    assert isinstance(caught.value.__cause__, OSError)
+    history = caught.value.history
+    assert history.n_rounds == policy.rounds == history.labels.size // 3
+    assert (history.choices == 1).sum() == 2
+    wl.select_sources([ScriptedSource(good), ScriptedSource(good)], policy, 1, 3, history=history)
+    assert history.n_rounds == policy.rounds
+
+
+def test_regret_is_counted_in_true_densities_and_never_falls():
+    pools = mixture_sources([(4, 4, 1, 0), (1, 1, 4, 0)])
+    history = wl.select_sources(pools, wl.UCB(2, horizon=50, rng=0), 50, 60, wl.OverlapDetector())
+    gap = pools[1].density - pools[0].density
+    np.testing.assert_allclose(history.regret, np.cumsum(history.choices == 0) * gap)
+    oracle = wl.select_sources(pools, wl.Oracle([p.density for p in pools]), 5, 10)
+    assert (oracle.regret == 0).all()
+    np.testing.assert_array_equal(oracle.fractions, oracle.true_fractions)
+
+
+def test_unknown_densities_make_regret_undefined_but_not_the_table():
+    history = wl.select_sources(
+        [ScriptedSource([wl.Batch(np.eye(2), [0.5, 0.9], [1, 2])], name="web")], wl.RoundRobin(1), 3, 2
+    )
+    with pytest.raises(wl.UndefinedError, match="regret is undefined: the density of web is unknown"):
+        _ = history.regret
+    assert np.isnan(history.to_table()["regret"]).all()
+    assert "y" not in history.data()
+    with pytest.raises(wl.UndefinedError, match="nothing has been acquired"):
+        wl.SelectionHistory(["one"]).data()
+
+
+def test_a_pool_is_served_once_and_runs_dry():
+    X = np.arange(20.0).reshape(10, 2)
+    pool = wl.ArraySource(X, np.linspace(0, 1, 10), regions=np.arange(10) % 3, rng=1)
+    history = wl.select_sources([pool], wl.RoundRobin(1), 10, 4)
+    assert history.to_table()["size"].tolist() == [4, 4, 2]
+    assert history.to_table()["status"].tolist() == [0, 0, 1]
+    assert sorted(history.data()["X"][:, 0]) == X[:, 0].tolist()
+    assert history.events == [(3, 0, "dry", "it has no more points")]
+    assert pool.density == 0.3
+    assert sorted(pool.taken) == list(range(10))
+
+
+def test_streams_hand_on_every_row():
+    stream = wl.StreamSource(
+        [(np.full((3, 2), k), np.full(3, 0.5)) for k in range(3)] + [(np.ones((0, 2)), np.ones(0))]
+    )
+    sizes, rows = [], []
+    while (batch := stream.draw(2)) is not None:
+        sizes.append(len(batch.X))
+        rows.extend(batch.X[:, 0].tolist())
+    assert sizes == [2, 1] * 3
+    assert rows == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+
+
+def test_a_mixture_source_has_its_shares_and_its_weak_labels():
+    (source,) = mixture_sources([(1, 2, 5, 0)])
+    batch = source.draw(40_000)
+    counts = np.bincount(batch.regions, minlength=4)
+    assert np.abs(counts / 40_000 - np.array([1, 2, 5, 0]) / 8).max() < 5 * 0.5 / 200
+    easy = batch.regions == wl.Region.EASY
+    assert ((batch.weak_proba > 0.5) == (batch.y > 0))[easy].mean() > 0.9
+    assert (batch.X[easy][:, 4:] == 0).all()
+
+
+def test_the_plot_draws_what_the_table_holds():
+    history = wl.select_sources(
+        mixture_sources([(1, 1, 1, 0), (1, 1, 4, 0)]), wl.RoundRobin(2, rng=0), 10, 30, wl.OverlapDetector()
+    )
+    ax = history.plot()
+    assert [line.get_label() for line in ax.lines] == [
+        "observed by the detector",
+        "true",
+        "the richest source's density",
+    ]
+    np.testing.assert_allclose(ax.lines[1].get_ydata()[-1], history.true_fractions.mean())
+    assert history.plot(ax) is ax
+
+
+GOOD = {"rounds": 2, "batch": 3}
+POINTS = (np.eye(3) + 0.1, [0.5, 0.9, 1.0], [1, 0, 2])
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "message"),
+    [
+        ([], {}, "sources is empty"),
+        ([[POINTS]] * 2, {}, "policy chooses among 1 sources, but there are 2"),
+        ([[POINTS]], {"rounds": 0}, "rounds is 0, but must be at least 1"),
+        ([[POINTS]], {"batch": 0}, "batch is 0, but must be at least 1"),
+        ([[POINTS]], {"on_error": "ignore"}, "on_error is 'ignore'"),
+        ([[POINTS]], {"history": wl.SelectionHistory(["a", "b"])}, "history has 2 sources, but there are 1"),
+    ],
+)
+def test_bad_input_is_named(sources, options, message):
+    with pytest.raises(ValueError, match=message):
+        wl.select_sources(sources, wl.RoundRobin(1), **(GOOD | options))
+
+
+@pytest.mark.parametrize(
+    ("yielded", "message"),
+    [
+        (7, r"sources\[0\] yielded a int, expected a Batch"),
+        ((np.eye(2), [0.5]), r"weak_proba of sources\[0\] has shape \(1,\), but X has 2 rows"),
+        ((np.eye(2), [0.5, 0.6], [1]), r"regions of sources\[0\] has shape"),
+        ((np.ones(3), [0.5] * 3), r"X of sources\[0\] has shape \(3,\)"),
+        ((np.eye(2), [0.5, 0.6]), "the batch has no regions"),
+    ],
+)
+def test_malformed_batches_are_failures_of_their_source(yielded, message):
+    with pytest.raises(wl.SelectionError, match=message):
+        wl.select_sources([[yielded]], wl.RoundRobin(1), **GOOD)
+    history = wl.select_sources([[yielded]], wl.RoundRobin(1), **GOOD, on_error="close")
+    assert [what for _, _, what, _ in history.events] == ["failed"]
+
+
+def test_malformed_arguments_are_named():
+    with pytest.raises(TypeError, match="policy must be a Policy, not str"):
+        wl.select_sources([[POINTS]], "UCB", **GOOD)
+    with pytest.raises(TypeError, match=r"sources\[0\] must be a Source or an iterable"):
+        wl.select_sources([3], wl.RoundRobin(1), **GOOD)
+    with pytest.raises(TypeError, match="detector must be"):
+        wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD, detector="cosine")
+    with pytest.raises(ValueError, match=r"density is 1.5, but must be in \[0, 1\]"):
+        wl.StreamSource([], density=1.5)
+    with pytest.raises(ValueError, match="expected four numbers"):
+        wl.MixtureSource(wl.GaussianMixture([1.0], 1.0, 1, (1, 0, 0, 0)), wl.LinearModel([1.0]), shares=(0, 0, 0, 0))
+    with pytest.raises(ValueError, match="weak_proba has shape"):
+        wl.ArraySource(np.eye(3), [0.5])
+    used = wl.IncrementalDetector()
+    used.add(*POINTS[:2])
+    with pytest.raises(ValueError, match="detector has seen 3 points, but history holds 0"):
+        wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD, detector=used)
+
+
+def test_damaged_files_are_refused(tmp_path):
+    history = wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD)
+    path = tmp_path / "history.npz"
+    history.save(path)
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    for change, message in [
+        ({"header": np.array(json.dumps({"format": "else"}))}, "another format"),
+        ({"header": np.array("{")}, "holds no selection history"),
+        ({"source": np.array([4])}, "contradict"),
+        ({"labels": np.zeros(2, np.int8)}, "contradict"),
+        ({"X": np.eye(2)}, "X has 2 rows"),
+        ({"has_X": np.array([False])}, "X is incomplete"),
+        ({"densities": np.zeros((3, 1))}, "different lengths"),
+    ]:
+        np.savez(path, **(arrays | change))
+        with pytest.raises(ValueError, match=message):
+            wl.SelectionHistory.load(path)
+    np.savez(path, **{name: value for name, value in arrays.items() if name != "sizes" and name != "size"})
+    with pytest.raises(ValueError, match="'size' is missing"):
+        wl.SelectionHistory.load(path)
+    np.savez(path, header=np.array([{"a": 1}], object), allow_pickle=True)
+    with pytest.raises(ValueError, match="holds no selection history"):
+        wl.SelectionHistory.load(path)
+    path.write_bytes(b"PK\x03\x04 truncated")
+    with pytest.raises(ValueError, match=r"history\.npz"):
+        wl.SelectionHistory.load(path)
+    with pytest.raises(ValueError, match="cannot be read"):
+        wl.SelectionHistory.load(tmp_path / "none.npz")
