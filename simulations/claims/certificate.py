@@ -61,7 +61,7 @@ def _grid(sizes: tuple[int, ...], replicates: int) -> Grid:
     return Grid(cells, replicates=replicates, chunk=6, paired=("data",))
 
 
-GRID = {"smoke": _grid((40,), 3), "full": _grid(SIZES, 12)}
+GRID = {"smoke": _grid((40,), 2), "full": _grid(SIZES, 12)}
 
 Rows = npt.NDArray[np.intp]
 _NUMBERS = (*TERMS, "bound", "error", "kappa", "pairs", "excess", "copying_seen")
