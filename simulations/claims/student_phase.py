@@ -95,7 +95,8 @@ def plot(columns: Columns) -> dict[str, Figure]:
     for ax, intercept in zip(axes, (False, True), strict=True):
         mesh = plot_phase(columns, intercept, ax=ax)
     axes[0].set_ylabel("number n of overlap points")
-    phase.colorbar(mesh, ax=axes, label="mean accuracy on hard-only points")
+    bar = phase.colorbar(mesh, ax=axes)
+    bar.ax.set_title("mean accuracy,\nhard-only points", fontsize=9)
     overlap, axes = plt.subplots(1, 2, figsize=(11, 4.2), sharey=True)
     for ax, intercept in zip(axes, (False, True), strict=True):
         plot_overlap(columns, "hard", intercept, ax=ax)
