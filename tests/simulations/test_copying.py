@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
+import w2slens as wl
+from simulations.claims import student_phase
 from simulations.claims._copying import agreement
+from simulations.grid import Grid, Seeds
 
 finite = st.floats(-3, 3)
 
@@ -55,3 +58,43 @@ def test_scores_centred_at_zero(theta):
     assert found == pytest.approx(expected, abs=2e-5)
     if not theta[0]:
         assert found == pytest.approx(0.5 + np.arcsin(0.6) / np.pi, abs=1e-12)
+
+
+@pytest.fixture(scope="module")
+def students():
+    grid = Grid([{"n": n, "penalties": 9} for n in (5, 45, 95, 400)], replicates=100, paired=("n", "penalties"))
+    parts = []
+    for cell in grid.cells:
+        columns = student_phase.one_cell(cell, range(100), Seeds.of(0, student_phase.NAME, cell, grid.paired))
+        parts.append({axis: np.full(len(columns["status"]), value) for axis, value in cell.items()} | columns)
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def test_trials_of_different_numbers_of_points_share_theta():
+    # What makes the change with n a paired difference.
+    few, many = (wl.trial_draws(3, rng=7, counts=(100, 100, n, 0))["theta"] for n in (5, 45))
+    np.testing.assert_array_equal(few, many)
+
+
+def test_all_statements_hold_on_a_small_grid(students):
+    assert [verdict.statement for verdict in student_phase.check(students) if not verdict.passed] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "statement"),
+    [
+        ("law", lambda c: c["law"] - 0.05, "the strong-penalty limit"),
+        ("hard", lambda c: np.where(c["C"] == 1e-5, c["hard"] + 0.05, c["hard"]), "the distance to the averaging"),
+        ("hard", lambda c: 1 - c["hard"], "weak penalty (C ≥ 10): more"),
+        ("hard", lambda c: 1 - c["hard"], "strong penalty"),
+        ("hard", lambda c: 1 - c["hard"], "the published student"),
+        ("hard", lambda c: 1 - c["hard"], "the unpenalised intercept costs accuracy in the published"),
+        ("hard", lambda c: 1 - c["hard"], "the unpenalised intercept costs accuracy under"),
+        ("agreement", lambda c: 1 - c["agreement"], "weak penalty (C ≥ 10, no intercept)"),
+        ("agreement", lambda c: 1 - c["agreement"], "at n = 400 the student copies"),
+    ],
+)
+def test_a_wrong_outcome_fails_its_verdict(students, column, change, statement):
+    wrong = students | {column: change(students)}
+    failed = [verdict.statement for verdict in student_phase.check(wrong) if not verdict.passed]
+    assert any(name.startswith(statement) for name in failed)
