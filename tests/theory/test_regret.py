@@ -18,6 +18,7 @@ from w2slens.theory.regret import (
     gap_regret,
     high_probability_regret,
     lai_robbins_floor,
+    noiseless_regret,
     source_error_regret,
     sub_gaussian_variance,
 )
@@ -177,6 +178,29 @@ def test_nothing_to_lose():
     for bound in (gap_regret, anytime_regret, lai_robbins_floor):
         assert bound([0.3, 0.3], 100) == 0
     assert lai_robbins_floor([1.0, 0.5], 100) == 0
+
+
+@pytest.mark.parametrize("rho", [(0.9, 0.1), (0.55, 0.45), (0.5, 0.4, 0.3, 0.3, 0.5), (0.2, 0.2)])
+@pytest.mark.parametrize("horizon", [None, 2000])
+def test_without_noise_the_policy_draws_as_computed(rho, horizon):
+    class Exact:
+        def binomial(self, n, p):
+            return n * p
+
+    regret = play(rho, 2000, Exact(), anytime=horizon is None)
+    computed = noiseless_regret(rho, np.arange(1, 2001), horizon=horizon)
+    wasted = max(rho) * len(rho) - sum(rho)
+    assert np.all(np.abs(regret - computed)[len(rho) :] <= wasted + 1e-9)
+
+
+@given(densities, st.integers(6, 10**6), st.integers(1, 10**6), st.floats(0.1, 4), st.integers(1, 100))
+def test_without_noise_regret_is_a_quarter_of_the_bounds(rho, horizon, rounds, xi, batch):
+    t, T = min(rounds, horizon), horizon
+    regret = noiseless_regret(rho, t, horizon=T, xi=xi, batch=batch)
+    gaps = np.array([max(rho) - r for r in rho if r < max(rho)])
+    assert regret <= (gap_regret(rho, T, xi=xi, batch=batch) - gaps.sum()) / 4 * (1 + 1e-9)
+    average = high_probability_regret(t, len(rho), T, xi=xi, batch=batch) - len(rho) / t
+    assert regret <= t * average / 4 * (1 + 1e-9)
 
 
 def test_shapes():
