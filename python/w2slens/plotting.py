@@ -33,6 +33,17 @@ COLOURS = {
     "bound": "#CC79A7",
     "published": "#7A1F5C",
     "random": "#999999",
+    "UCB": "#0072B2",
+    "UCB, points": "#003A5C",
+    "UCB, anytime": "#56B4E9",
+    "KL-UCB": "#007A5E",
+    "MOSS": "#E69F00",
+    "Thompson": "#D55E00",
+    "ε-greedy": "#8C6D1F",
+    "round robin": "#444444",
+    "uniform": "#999999",
+    "sliding window": "#E69F00",
+    "discounted": "#8C6D1F",
 }
 """Colour of each name."""
 
@@ -48,10 +59,35 @@ MARKERS = {
     "bound": "_",
     "published": "P",
     "random": "x",
+    "UCB": "o",
+    "UCB, points": "*",
+    "UCB, anytime": "s",
+    "KL-UCB": "D",
+    "MOSS": "^",
+    "Thompson": "v",
+    "ε-greedy": "<",
+    "round robin": "+",
+    "uniform": "x",
+    "sliding window": "*",
+    "discounted": "<",
 }
 """Marker of each name."""
 
-LINES = {"weak": "--", "student": "-", "ceiling": ":", "easy": "--", "hard": "-.", "overlap": "-", "bound": "--"}
+LINES = {
+    "weak": "--",
+    "student": "-",
+    "ceiling": ":",
+    "easy": "--",
+    "hard": "-.",
+    "overlap": "-",
+    "bound": "--",
+    "published": "--",
+    "UCB, anytime": "--",
+    "KL-UCB": "-.",
+    "Thompson": "-.",
+    "round robin": ":",
+    "uniform": ":",
+}
 """Line style of each name; solid where a name is not listed."""
 
 _STYLE = {
