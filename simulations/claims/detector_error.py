@@ -38,7 +38,7 @@ CLAIM = Claim(
         "source": "True average regret against the observed one, every run at its last round, errors drawn anew per "
         "run within ±ε: none is above observed + 2ε (lines).",
         "confused": "Average regret against rounds when the detector ranks two sources the wrong way: true regret "
-        "rises towards the gap, .2, just below 2ε = .22, while the observed one vanishes (means with 5–95 % range).",
+        "rises towards the gap, .2, just below 2ε = .22, while the observed one falls (means with 5–95 % range).",
     },
 )
 

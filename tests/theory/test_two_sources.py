@@ -62,7 +62,7 @@ def test_runs_of_the_kernel_follow_the_law(bonus, densities, horizon, batch):
     first = wl.bandit_trials(policy, densities, horizon, runs, batch=batch, checkpoints=[horizon], rng=5).pulls[:, 0, 0]
     for n in (horizon // 10, horizon // 3, horizon // 2, horizon - horizon // 5):
         low, high = drawn_at_most(n, densities, horizon, bonus=bonus, batch=batch)
-        assert high - low < 0.06
+        assert high - low < 0.03
         share = np.mean(first <= n)
         error = 4.5 * np.sqrt(max(share * (1 - share), 1 / runs) / runs)
         assert low - error <= share <= high + error
