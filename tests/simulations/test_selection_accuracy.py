@@ -1,0 +1,85 @@
+"""The yardstick of data saved by hand, campaigns against their ledger, and verdicts that can fail."""
+
+import numpy as np
+import pytest
+
+import w2slens as wl
+from simulations.claims import selection_accuracy as claim
+from simulations.claims._acquisition import BATCH, CHECKPOINTS, WORLDS, acquire
+from simulations.grid import Seeds
+
+SEEDS = Seeds(0, claim.NAME, {"world": "mixture, K = 2"})
+
+
+@pytest.mark.parametrize(
+    ("mine", "share", "saved"),
+    [
+        ([0.5, 0.6, 0.7, 0.8], 0.5, 0.0),  # uniform choice itself
+        ([0.7, 0.8, 0.8, 0.8], 0.5, 0.75),  # there after one of four rounds
+        ([0.6, 0.7, 0.8, 0.9], 1.0, 0.5),  # there after four of eight
+        ([0.5, 0.65, 0.6, 0.8], 0.25, 1 - np.exp(np.log(2) * 2 / 3) / 2),  # between two checkpoints, in log rounds
+        ([0.5, 0.5, 0.5, 0.6], 0.5, np.nan),  # never
+    ],
+)
+def test_data_saved_by_hand(mine, share, saved):
+    rounds, uniform = np.array([1, 2, 4, 8]), np.array([0.5, 0.6, 0.7, 0.8])
+    assert claim._saved(rounds, np.array(mine), uniform, share) == pytest.approx(saved, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["mixture, K = 2", "dominoes, K = 2"])
+def test_a_campaign_reports_what_its_ledger_holds(name):
+    world = WORLDS[name](SEEDS, 0)
+    rows = acquire(world, wl.Oracle(world.densities, rng=0))
+    assert [row["rounds"] for row in rows] == [c for c in CHECKPOINTS if c <= world.rounds]
+    assert all(row["average_regret"] == 0 for row in rows)
+    rich = WORLDS[name](SEEDS, 0).sources[-1]
+    regions = np.concatenate([rich.draw(BATCH).regions for _ in range(world.rounds)])
+    assert rows[-1]["share"] == np.mean(regions == wl.Region.OVERLAP)
+    if name.startswith("mixture"):
+        assert rows[-1]["hard"] > rows[-1]["weak_hard"] + 0.2
+
+
+def test_policies_of_a_replicate_share_the_points_of_a_source():
+    one, two = (WORLDS["mixture, K = 2"](SEEDS, 3).sources for _ in range(2))
+    np.testing.assert_array_equal(one[1].draw(5).X, two[1].draw(5).X)
+    assert not np.array_equal(one[0].draw(5).X, one[1].draw(5).X)
+
+
+@pytest.fixture(scope="module")
+def columns():
+    """What a run would hold: shares, accuracies and observations by policy, with a little noise."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for world in WORLDS:
+        for policy in claim.POLICIES:
+            better = 0.0 if policy == "uniform" else 0.1
+            for replicate in range(20):
+                rows += [
+                    {
+                        "world": world,
+                        "policy": policy,
+                        "replicate": replicate,
+                        "rounds": r,
+                        "share": 0.4 + better + 0.01 * rng.standard_normal(),
+                        "hard": 0.8 + better * 0.2 + 0.005 * rng.standard_normal(),
+                        "density_poorest": 0.1,
+                        "density_richest": 0.6,
+                        "observed_poorest": 0.2,
+                        "observed_richest": (0.25 if "noise" in world else 0.4) + 0.02 * rng.standard_normal(),
+                    }
+                    for r in (1, 10, 50)
+                ]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+def test_verdicts_pass_on_what_they_claim_and_fail_on_its_opposite(columns):
+    assert all(verdict.passed for verdict in claim.check(columns))
+    uniform = columns["policy"] == "uniform"
+    flat = np.where(columns["world"] == "published noise, K = 2", 0.4, columns["observed_richest"])
+    for change, failing in [
+        ({"share": columns["share"] + 0.2 * uniform}, [0, 1]),
+        ({"hard": columns["hard"] + 0.05 * uniform}, [2]),
+        ({"observed_richest": flat}, [3]),
+    ]:
+        verdicts = claim.check(columns | change)
+        assert [i for i, verdict in enumerate(verdicts) if not verdict.passed] == failing
