@@ -48,8 +48,6 @@ BASE = (4.0, 20, 50)
 CONFIDENCE = 0.999
 #: Accuracy of the laws' quadrature, as `ScoreLaw.sf` states it.
 QUADRATURE = 1e-6
-#: Share of pools unlike the commonest kind, in right or in wrong calls, below which t-intervals are not trusted alone.
-ALIKE = 0.1
 AXES = ("noise", "score", "d_easy", "d_hard", "m", "t_easy", "t_hard", "sigma")
 
 
@@ -90,7 +88,7 @@ SWEPT = tuple(
     )
 )
 GRID = {
-    "smoke": _grid(GEOMETRIES[:1], (), 2, (BASE,), 6, 2, 6),
+    "smoke": _grid(GEOMETRIES[:1], (), 2, (BASE,), 20, 2, 20),
     "full": _grid(GEOMETRIES, COSINES, 20, SWEPT, 1500, 8, 1000),
 }
 
@@ -183,7 +181,12 @@ def area_under_roc(easy: npt.NDArray[Any], overlap: npt.NDArray[Any]) -> tuple[f
 
 
 def agreements(columns: Columns, part: str) -> list[dict[str, Any]]:
-    """Simulated minus expected precision and recall at fixed thresholds, with standard errors over pools."""
+    """Simulated minus expected precision and recall at fixed thresholds, with the evidence against the expected ones.
+
+    Expected precision is a ratio of expectations: hits − precision·called has mean 0. So has hits − recall·(number of
+    right points). A single stray in a hard set can draw half of the easy-only points over the second threshold, and
+    pools with one may be too rare to be seen: intervals that go by the spread alone would not do.
+    """
     found = []
     for where, rows in cells_of(columns, part):
         fixed = select(rows, rule="fixed")
@@ -193,35 +196,37 @@ def agreements(columns: Columns, part: str) -> list[dict[str, Any]]:
             for measure in MEASURES:
                 step = "hard_" if measure.startswith("hard") else ""
                 hits, expected = cell[f"{step}hits"], float(cell[f"law_{measure}"][0])
-                right = where["m"] if step else OVERLAP
-                others = EASY + OVERLAP if step else EASY + where["m"]
-                if measure.endswith("recall"):
-                    wrong, gap, most = right - hits, hits / right - expected, max(expected, 1 - expected)
-                elif not cell[f"{step}called"].any():
+                right, others = (where["m"], EASY + OVERLAP) if step else (OVERLAP, EASY + where["m"])
+                precise = measure.endswith("precision")
+                total = cell[f"{step}called"] if precise else np.full(hits.size, float(right))
+                if not total.any():
                     continue
-                else:
-                    # Expected precision is a ratio of expectations: hits − precision·called has mean 0.
-                    called = cell[f"{step}called"]
-                    wrong, gap = called - hits, (hits - expected * called) / called.mean()
-                    most = max(expected * others, (1 - expected) * right) / called.mean()
-                thresholds = {"tau_hard": tau_hard, "tau_overlap": tau_overlap, "measure": measure, "law": expected}
-                moments = {"gap": float(gap.mean()), "error": float(gap.std(ddof=1) / np.sqrt(gap.size))}
-                unlike = min(1 - np.unique(count, return_counts=True)[1].max() / gap.size for count in (hits, wrong))
-                found.append(where | thresholds | moments | {"most": most, "unlike": unlike, "n": gap.size})
+                # Least and largest of hits − p·total, but for the factors p and 1 − p.
+                counts = (hits, total, others if precise else right, right)
+                row = {"tau_hard": tau_hard, "tau_overlap": tau_overlap, "measure": measure, "law": expected}
+                row |= {"simulated": hits.sum() / total.sum(), "evidence": _against(expected, *counts)}
+                found.append(where | row | {"counts": counts})
     return found
 
 
-def half_widths(found: list[dict[str, Any]]) -> npt.NDArray[np.float64]:
-    """Half widths of simultaneous intervals: Bonferroni-t; with room for what may go unseen where most pools are alike.
+def _against(share: float, hits: npt.NDArray[Any], total: npt.NDArray[Any], wrong: int, right: int) -> float:
+    """Logarithm of the evidence against E hits = share·E total; no share outside [0, 1] stands any."""
+    if not 0 <= share <= 1:
+        return float("inf")
+    return bands.log_evidence((1 - share) * hits - share * (total - hits), -share * wrong, (1 - share) * right)
 
-    Alike pools say nothing of the others: a single stray in a hard set can draw half of the easy-only points over the
-    second threshold. Pools of a kind whose share is s are seen in none of n with probability (1 − s)^n, which is
-    ``tail`` at s = 1 − tail^(1/n); each of them may change the measure by ``most``. Half of the level goes to either.
-    """
-    n, error, most, unlike = (np.array([row[name] for row in found]) for name in ("n", "error", "most", "unlike"))
-    tail = (1 - CONFIDENCE) / (2 * len(found))
-    unseen = np.where(unlike < ALIKE, (1 - tail ** (1 / n)) * most, 0.0)
-    return bands.bonferroni_t(n - 1, 2 * len(found), CONFIDENCE) * error + unseen
+
+def half_width(row: dict[str, Any], comparisons: int) -> float:
+    """Distance from the simulated share to the farther end of the interval of shares without evidence against them."""
+    limit, ends = np.log(comparisons / (1 - CONFIDENCE)), []
+    for outside in (0.0, 1.0):
+        inside = row["simulated"]
+        for _ in range(30):
+            middle = (inside + outside) / 2
+            held = _against(middle, *row["counts"]) <= limit
+            inside, outside = (middle, outside) if held else (inside, middle)
+        ends.append(abs(inside - row["simulated"]))
+    return float(max(ends))
 
 
 def summarise(columns: Columns) -> Columns:
@@ -246,11 +251,9 @@ def summarise(columns: Columns) -> Columns:
         half = float(bands.bonferroni_t(row["n"] - 1, len(curves), CONFIDENCE)) * row["error"]
         rows.append({"part": "area", "value": "auc", "simulated": row["area"], "half width": half} | row)
     checked = agreements(columns, "detector")
-    for row, half in zip(checked, half_widths(checked), strict=True):
-        rows.append(
-            {"part": "detector", "value": row["measure"], "simulated": row["law"] + row["gap"], "half width": half}
-            | row
-        )
+    for row in checked:
+        half = half_width(row, len(checked))
+        rows.append({"part": "detector", "value": row["measure"], "half width": half} | row)
     return {name: np.array([(empty | row)[name] for row in rows]) for name in empty}
 
 
@@ -326,15 +329,13 @@ def _areas(columns: Columns) -> Verdict:
 
 def _agree(columns: Columns, part: str, statement: str) -> Verdict:
     found = agreements(columns, part)
-    ratio = np.abs([row["gap"] for row in found]) / half_widths(found)
     return Verdict.at_most(
         NAME,
         statement.format(len(found)),
-        float(ratio.max()),
-        1.0,
-        "largest |simulated − expected| at fixed thresholds over the half width of the simultaneous Bonferroni-t "
-        "intervals over pools (99.9 %); where fewer than a tenth of the pools are unlike the others, with room for "
-        "kinds of pools too rare to be seen",
+        max(row["evidence"] for row in found),
+        float(np.log(len(found) / (1 - CONFIDENCE))),
+        "largest log-evidence against the expected share at fixed thresholds, from bets on the counts of every pool, "
+        "against ln(cases/0.001) (simultaneous 99.9 %): exact for bounded counts, rare pools included",
     )
 
 
