@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["as_matrix", "as_numbers", "as_vector", "kernel_view"]
+__all__ = ["as_floats", "as_matrix", "as_numbers", "as_vector", "kernel_view"]
 
 #: DLPack's code of memory the processor can read.
 _DLPACK_CPU = 1
@@ -46,6 +46,27 @@ def as_vector(v: Any, name: str) -> npt.NDArray[Any]:
     if array.ndim != 1:
         raise ValueError(f"{name} has shape {array.shape}, expected (n,)")
     return array
+
+
+def as_floats(values: Any, name: str, *, infinite: bool = False) -> npt.NDArray[np.float64]:
+    """Return ``values`` as a contiguous float64 array of any shape; infinite entries only where they are allowed.
+
+    Raises
+    ------
+    TypeError
+        As `as_matrix`.
+    ValueError
+        If an entry is NaN, or infinite; the message has its place.
+    """
+    array = as_numbers(values, name)
+    numbers = np.ascontiguousarray(array, np.float64).reshape(array.shape)
+    bad = np.argwhere(np.isnan(numbers) if infinite else ~np.isfinite(numbers))
+    if len(bad):
+        index = tuple(int(i) for i in bad[0])
+        place = f" at index {index[0] if len(index) == 1 else index}" if index else ""
+        wanted = "a number" if infinite else "finite"
+        raise ValueError(f"{name} has {numbers[index]}{place}; every entry must be {wanted}")
+    return numbers
 
 
 def kernel_view(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], str]:

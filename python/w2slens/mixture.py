@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _kernels
-from ._arrays import as_numbers
+from ._arrays import as_floats
 from ._checks import as_integer, as_real, as_threads, one_of
 from ._random import RandomSource, stream_key
 from .regions import Region
@@ -261,10 +261,10 @@ def _accuracy(
     intercept: npt.ArrayLike,
     counts: Counts | None,
 ) -> RegionAccuracy:
-    w = _numbers(coef, "coef")
+    w = as_floats(coef, "coef")
     if w.ndim not in (1, 2) or w.shape[-1] != theta.size:
         raise ValueError(f"coef has shape {w.shape}, expected ({theta.size},) or (k, {theta.size})")
-    b = _numbers(intercept, "intercept")
+    b = as_floats(intercept, "intercept")
     if b.shape not in ((), w.shape[:-1]):
         wanted = "a number" if w.ndim == 1 else f"a number or ({len(w)},)"
         raise ValueError(f"intercept has shape {b.shape}, expected {wanted}")
@@ -285,7 +285,7 @@ def _overall(by_region: npt.NDArray[np.float64], counts: Counts | None) -> npt.N
 def _parameters(
     theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise
 ) -> tuple[npt.NDArray[np.float64], float, int, Noise]:
-    mean = np.array(_numbers(theta, "theta"))
+    mean = np.array(as_floats(theta, "theta"))
     if mean.ndim != 1 or mean.size == 0:
         raise ValueError(f"theta has shape {mean.shape}, expected (d,) with d at least 1")
     mean.flags.writeable = False
@@ -311,15 +311,3 @@ def as_counts(counts: Sequence[int] | Mapping[str, int]) -> Counts:
             raise ValueError(f"counts has {len(values)} entries, expected 4: {', '.join(_NAMES)}")
     easy, hard, overlap, neither = (as_integer(v, f"counts[{name}]") for name, v in zip(_NAMES, values, strict=True))
     return easy, hard, overlap, neither
-
-
-def _numbers(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    """Finite numbers as contiguous float64."""
-    array = as_numbers(values, name)
-    numbers = np.ascontiguousarray(array, np.float64).reshape(array.shape)
-    bad = np.argwhere(~np.isfinite(numbers))
-    if len(bad):
-        index = tuple(int(i) for i in bad[0])
-        place = f" at index {index[0] if len(index) == 1 else index}" if index else ""
-        raise ValueError(f"{name} has {numbers[index]}{place}; every entry must be finite")
-    return numbers

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from numbers import Integral
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Partition", "Region", "overlap_density"]
+__all__ = ["Partition", "Region", "as_region", "overlap_density"]
 
 
 class Region(IntEnum):
@@ -26,6 +27,13 @@ class Region(IntEnum):
     HARD = 1
     OVERLAP = 2
     NEITHER = 3
+
+
+def as_region(value: object) -> Region:
+    """Return ``value`` as a `Region`; the message of an error names the argument."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value not in tuple(Region):
+        raise ValueError(f"region is {value!r}, but must be one of {', '.join(f'{r.name} ({r:d})' for r in Region)}")
+    return Region(int(value))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ __all__ = ["CAPTIONS", "draw"]
 CAPTIONS = {
     "scores": "Distribution of the overlap score by region: exact law (lines) and simulated scores, each against "
     "hard-only points of its own (points with simultaneous 99.9 % intervals of each share). 20 + 20 coordinates, 50 "
-    "hard-only points, patterns of length 2.5σ. With zeroed noise, easy-only points score exactly 0.",
+    "hard-only points, patterns of length 2.5σ. With zeroed noise, easy-only points score exactly 0, and "
+    "inner products of hard-only and of overlap points have the same law.",
     "roc": "Recall against false alarms as the score's threshold moves, full noise: exact curve and simulated points "
     "with the simultaneous DKW band (99.9 %) in both directions.",
     "detector": "Precision and recall of the points called overlap by the whole detector, its hard set included, "
@@ -106,13 +107,13 @@ def plot_roc(columns: Columns, *, ax: Axes) -> Axes:
     """Draw exact and simulated ROC curves of some settings with full noise."""
     law_rows, drawn = (select(columns, part=part, noise="full") for part in ("law", "scores"))
     looks = {
-        (20, 20, 50, "inner_product"): ("d = 20 + 20, m = 50, t = 2.5σ", "overlap", "-", "o"),
-        (20, 20, 50, "cosine"): ("the same, cosine", "hard", "--", "D"),
-        (40, 40, 50, "inner_product"): ("d = 40 + 40, m = 50, ‖θ_e‖ = 3σ, t = 4σ", "easy", "-.", "s"),
-        (20, 80, 10, "inner_product"): ("d = 20 + 80, m = 10, ‖θ_e‖ = 4σ, t = 1.5σ", "published", ":", "x"),
+        ((20, 20, 50, 2.5, 2.5), "inner_product"): ("d = 20 + 20, m = 50, t = 2.5σ", "overlap", "-", "o"),
+        ((20, 20, 50, 2.5, 2.5), "cosine"): ("the same, cosine", "hard", "--", "D"),
+        ((40, 40, 50, 3.0, 4.0), "inner_product"): ("d = 40 + 40, m = 50, ‖θ_e‖ = 3σ, t = 4σ", "easy", "-.", "s"),
+        ((20, 80, 10, 4.0, 1.5), "inner_product"): ("d = 20 + 80, m = 10, ‖θ_e‖ = 4σ, t = 1.5σ", "published", ":", "x"),
     }
-    for (d_easy, d_hard, m, score), (label, colour, line, marker) in looks.items():
-        where = {"d_easy": d_easy, "d_hard": d_hard, "m": m, "score": score}
+    for (geometry, score), (label, colour, line, marker) in looks.items():
+        where = dict(zip(("d_easy", "d_hard", "m", "t_easy", "t_hard"), geometry, strict=True)) | {"score": score}
         law = select(law_rows, **where)
         if law["tau"].size == 0:
             continue

@@ -35,7 +35,8 @@ CLAIM = Claim(
         "distribution": "Distribution of the accuracy from one training set to the next (d_h = 20, σ² = 5): law "
         "(lines) and simulated students (steps), with the band of Dvoretzky, Kiefer and Wolfowitz at 99.9 % in grey.",
         "deviations": "All simulated means, in standard errors from the law, against the quantiles of a standard "
-        "normal: they lie on the diagonal, as pure Monte Carlo error does, and inside the simultaneous 99.9 % band.",
+        "normal, inside the simultaneous 99.9 % band. The four means of a setting are of the same students: on the "
+        "diagonal they would lie if all were independent.",
     },
 )
 

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
+from simulations.claims import _detection_figures as figures
 from simulations.claims import certificate, detection_law
+from simulations.claims._detection_law import THRESHOLDS
 from simulations.grid import Seeds
 
 
@@ -90,3 +93,22 @@ def test_a_certificate_of_coincident_points_is_exact():
 def test_a_certificate_below_its_error_fails(certified):
     wrong = certified | {"bound": certified["bound"] * 0}
     assert not next(iter(verdicts(certificate, wrong).values()))
+
+
+def test_a_curve_of_the_roc_is_of_one_setting():
+    parts = []
+    alike = [g for g in detection_law.GEOMETRIES if g[:3] == (20, 20, 50)]
+    assert len(alike) > 1
+    names = ("d_easy", "d_hard", "m", "t_easy", "t_hard", "sigma")
+    for geometry in alike:
+        for part in ("law", "scores"):
+            cell = {"part": part, "noise": "full", "score": "inner_product", "grid": 0, "replicates": 1}
+            cell |= dict(zip(names, geometry, strict=True))
+            columns = detection_law.one_cell(cell, range(1), Seeds.of(0, "detection_law", cell))
+            parts.append({axis: np.full(len(columns["status"]), value) for axis, value in cell.items()} | columns)
+    figure, ax = plt.subplots()
+    figures.plot_roc({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, ax=ax)
+    curve = ax.lines[0].get_xydata()
+    assert len(curve) == THRESHOLDS + 1
+    assert np.all(np.diff(curve, axis=0) <= 0)
+    plt.close(figure)

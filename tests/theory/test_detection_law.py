@@ -250,5 +250,46 @@ def test_parameters_out_of_range(changes, message):
 
 
 def test_nan_threshold():
-    with pytest.raises(ValueError, match="tau has NaN"):
+    with pytest.raises(ValueError, match="tau has nan at index 0"):
         ScoreLaw(3, 1.0, 1.0, 1.0, 2, 2).sf([np.nan], Region.OVERLAP)
+
+
+@pytest.mark.parametrize("noise", ["zeroed", "full"])
+@pytest.mark.parametrize("bound", ["false_alarm_bound", "miss_bound"])
+def test_bounds_refuse_what_is_no_number_and_take_infinity(noise, bound):
+    law = score_law(5, theta=[1.0] * 4, sigma=1.0, d_easy=2, noise=noise)
+    with pytest.raises(ValueError, match="tau has nan at index 1"):
+        getattr(law, bound)([1.0, np.nan])
+    with pytest.raises(TypeError, match="tau has dtype"):
+        getattr(law, bound)("a")
+    ends = getattr(law, bound)([-np.inf, np.inf])
+    assert ends.tolist() == ([1.0, 0.0] if bound == "false_alarm_bound" else [0.0, 1.0])
+
+
+def test_distribution_functions_are_never_negative():
+    law = score_law(50, theta=[0.5] * 40, sigma=1.0, d_easy=20, noise="full")
+    assert np.all(law.cdf(np.linspace(0, 5, 40), Region.EASY) >= 0)
+
+
+@pytest.mark.parametrize("region", [5, "EASY", None, True, 1.0])
+def test_regions_are_named_when_refused(region):
+    law = score_law(5, theta=[1.0] * 4, sigma=1.0, d_easy=2)
+    with pytest.raises(ValueError, match=r"region is .*, but must be one of EASY"):
+        law.sf(1.0, region)
+    with pytest.raises(ValueError, match="region is"):
+        confidence_cdf(0.5, region, theta=[1.0] * 4, sigma=1.0, d_easy=2, coef=[1.0, 1.0])
+
+
+def test_confidences_and_moments_refuse_bad_numbers():
+    with pytest.raises(ValueError, match="c has nan"):
+        confidence_cdf(np.nan, Region.EASY, theta=[1.0, 1.0], sigma=1.0, d_easy=1, coef=[1.0])
+    for changed, message in (
+        ({"rate": np.nan}, "rate is nan"),
+        ({"sigma": -1.0}, "sigma is"),
+        ({"d": -2}, "d is"),
+        ({"inner": 10.0}, "no vectors have inner"),
+        ({"first": -1.0}, "no vectors have inner"),
+    ):
+        good = {"rate": 0.5, "inner": 0.0, "first": 1.0, "second": 1.0, "sigma": 1.0, "d": 2}
+        with pytest.raises(ValueError, match=message):
+            log_product_moment(**(good | changed))

@@ -35,6 +35,8 @@ def test_golden_value():
         (lambda: ex.lang_4_1(0.5, 0.1, 0.3), "or not robust"),
         (lambda: ex.lang_b_1(1.0, 0.5, 0.1), "2 c' alpha < 1"),
         (lambda: ex.lang_b_1(0.5, 0.1, 0.4, 0.4, q=0.2), "1 - q - alpha"),
+        (lambda: ex.lang_4_1(1.0, 0.1, 0.0), "occur together"),
+        (lambda: ex.lang_b_1(1.0, 0.1, 0.0), "occur together"),
         (lambda: ex.lang_4_2(0.5, 0.5, 0.0), "2 alpha"),
         (lambda: ex.lang_4_2(0.5, 0.1, 0.4, 0.1), "e + R"),
         (lambda: ex.lang_b_2(0.5, 0.0, 0.1, 0.1), "c > 0"),
@@ -267,3 +269,21 @@ def test_thousands_of_points_in_seconds():
     assert 0 < found.value < 1
     assert profile.kappa(0.0) == pytest.approx(1 / found.value, rel=1e-12)
     assert coupling.sum() == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("call", [ex.expansion_constant, ex.expansion_profile, ex.optimal_coupling])
+def test_an_entry_of_a_graph_that_is_no_number_is_refused_by_place(call):
+    for graph in ([[1.0, 0.0], [np.nan, 1.0]], sparse.csr_array([[1.0, 0.0], [np.nan, 1.0]])):
+        with pytest.raises(ValueError, match="graph has nan at row 1, column 0"):
+            call(graph)
+
+
+@pytest.mark.parametrize("method", ["kappa", "uncoupled"])
+def test_a_profile_takes_numbers_only(method):
+    profile = ex.expansion_profile([[1, 0, 0], [1, 1, 1]])
+    name = {"kappa": "q", "uncoupled": "kappa"}[method]
+    for bad in ("a", True, [1j]):
+        with pytest.raises(TypeError, match=f"{name} has dtype"):
+            getattr(profile, method)(bad)
+    with pytest.raises(ValueError, match=f"{name} has nan at index 1"):
+        getattr(profile, method)([0.5, np.nan])

@@ -98,3 +98,12 @@ def test_refuses_by_name(changed, message):
         arguments[place] = value
     with pytest.raises(ValueError, match=message):
         mixture_coupling(*arguments)
+
+
+def test_only_the_students_direction_matters():
+    def terms(scale):
+        coef = np.array([0.5, 1.0]) * scale
+        return mixture_coupling([1.0, 1.0], 1.0, 1, np.array([1.0]) * scale, coef, 0.3 * scale)
+
+    for scale in (1e200, 1e-200):
+        assert terms(scale) == pytest.approx(terms(1.0), abs=1e-12)

@@ -345,15 +345,15 @@ def test_parameters_out_of_range(changes, error, message):
 
 def test_other_bad_input():
     law = hard_law(5, **PUBLISHED)
-    with pytest.raises(ValueError, match="x has NaN"):
+    with pytest.raises(ValueError, match="x has nan at index 1"):
         law.cdf([0.5, np.nan])
-    with pytest.raises(ValueError, match="q has an entry"):
+    with pytest.raises(ValueError, match=r"q has 1\.5"):
         law.quantile([1.5])
     with pytest.raises(ValueError, match="n is -1"):
         hard_law(-1, **PUBLISHED)
     with pytest.raises(TypeError, match="n must hold integers"):
         accuracy_bound([1.5], **PUBLISHED)
-    with pytest.raises(ValueError, match="negative"):
+    with pytest.raises(ValueError, match="n has -1"):
         accuracy_bound([-1], **PUBLISHED)
     with pytest.raises(ValueError, match="delta is 1"):
         accuracy_bound([1], delta=1.0, **PUBLISHED)
@@ -366,3 +366,27 @@ def test_other_bad_input():
     ]:
         with pytest.raises(ValueError, match=message):
             student_law(5, **(setting | changes))
+
+
+def test_entries_that_are_no_numbers_are_refused_by_name():
+    law = hard_law(20, accuracy=0.8, t=2.5, sigma=1.0, d_hard=20)
+    for method, name in ((law.cdf, "x"), (law.quantile, "q")):
+        with pytest.raises(TypeError, match=f"^{name} has dtype"):
+            method("a")
+        with pytest.raises(ValueError, match=f"^{name} has nan at index 1"):
+            method([0.5, np.nan])
+    with pytest.raises(TypeError, match="theta has dtype bool"):
+        student_law(5, theta=[True, False], sigma=1.0, d_easy=1, teacher=[1.0])
+
+
+def test_the_scale_of_a_teacher_never_over_or_underflows():
+    laws = [
+        student_law(5, theta=[1.0, 0.5, 2.0], sigma=1.0, d_easy=2, teacher=np.array([1.0, 1.0]) * scale)
+        for scale in (1.0, 1e200, 1e-200)
+    ]
+    for scaled in laws[1:]:
+        assert scaled.mean()[:3] == pytest.approx(laws[0].mean()[:3])
+
+
+def test_cdf_is_never_negative():
+    assert hard_law(10**6, accuracy=0.8, t=2.5, sigma=1.0, d_hard=20).cdf(0.99) == 0

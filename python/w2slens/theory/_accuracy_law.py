@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from .._arrays import as_floats
 from .._checks import as_integer
 from .._random import RandomSource, generator
 from ._cone import in_cone
@@ -126,9 +127,7 @@ class AccuracyLaw:
         >>> law.cdf([0.1, 0.7, 0.9]).round(4).tolist()
         [0.0, 0.3, 1.0]
         """
-        points = np.asarray(x, float)
-        if np.isnan(points).any():
-            raise ValueError("x has NaN; every entry must be a number")
+        points = as_floats(x, "x", infinite=True)
         return np.array([self._cdf(float(point)) for point in points.ravel()]).reshape(points.shape)
 
     def _cdf(self, x: float, count: int = _NODES) -> float:
@@ -152,7 +151,7 @@ class AccuracyLaw:
         axis = np.array([self.margin or 0.0, self.t]) / self.sigma / self._length
         dof = self.dof - 1
         if cosine >= 0:
-            return 1 - float(weights @ in_cone(cosine, first, centre, (axis[0], axis[1]), dof, count))
+            return max(0.0, 1 - float(weights @ in_cone(cosine, first, centre, (axis[0], axis[1]), dof, count)))
         return float(weights @ in_cone(-cosine, first, centre, (-axis[0], -axis[1]), dof, count))
 
     def quantile(self, q: npt.ArrayLike) -> Array:
@@ -179,9 +178,10 @@ class AccuracyLaw:
         >>> law.quantile([0.05, 0.95]).round(4).tolist()
         [0.5758, 0.8129]
         """
-        levels = np.asarray(q, float)
-        if not np.all((levels >= 0) & (levels <= 1)):
-            raise ValueError("q has an entry outside [0, 1]")
+        levels = as_floats(q, "q")
+        bad = levels[(levels < 0) | (levels > 1)]
+        if bad.size:
+            raise ValueError(f"q has {bad[0]}, but every entry must be in [0, 1]")
         return np.array([self._quantile(float(level)) for level in levels.ravel()]).reshape(levels.shape)
 
     def _quantile(self, q: float) -> float:

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from .._arrays import as_floats
 from .._checks import as_integer, as_real, one_of
-from ..regions import Region
+from ..regions import Region, as_region
 from ._rules import Array, as_vector
 
 __all__ = ["Noise", "confidence_cdf"]
@@ -64,10 +65,10 @@ def confidence_cdf(
         raise ValueError(f"coef has {len(w)} coefficients, but d_easy is {size}")
     b, deviation = as_real(intercept, "intercept"), as_real(sigma, "sigma", positive=True)
     one_of(noise, "noise", ("zeroed", "full"))
-    holds_easy = Region(region) in (Region.EASY, Region.OVERLAP)
+    holds_easy = as_region(region) in (Region.EASY, Region.OVERLAP)
     spread = deviation * float(np.linalg.norm(w)) if holds_easy or noise == "full" else 0.0
     centre = float(w @ mean[:size]) if holds_easy else 0.0
-    levels = np.asarray(c, float)
+    levels = as_floats(c, "c", infinite=True)
     # |logit| <= limit; outside [0, 1] every or no confidence is.
     with np.errstate(divide="ignore"):
         limit = 2 * np.arctanh(np.clip(levels, 0.0, 1.0))

@@ -35,7 +35,8 @@ def lang_4_1(
     Raises
     ------
     DoesNotApply
-        Unless c > 0, α < ½, q ≤ ¾(1 − 2α) and ``unsure`` ≤ (1 − α + 3cα)/4.
+        Unless c > 0, α < ½, q ≤ ¾(1 − 2α) and ``unsure`` ≤ (1 − α + 3cα)/4; or if the bound is negative, for then no
+        instance has these numbers.
 
     References
     ----------
@@ -55,7 +56,7 @@ def lang_4_1(
     if unsure > (limit := (1 - alpha + 3 * c * alpha) / 4):
         condition = "P(f != y~ or not robust) <= (1 - alpha + 3 c alpha)/4"
         raise DoesNotApply(statement, condition, unsure=unsure, limit=limit)
-    return 2 * alpha / (1 - 2 * alpha) * fragile + e + alpha * (1 - 1.5 * c)
+    return _possible(statement, 2 * alpha / (1 - 2 * alpha) * fragile + e + alpha * (1 - 1.5 * c))
 
 
 def lang_b_1(
@@ -78,7 +79,7 @@ def lang_b_1(
     Raises
     ------
     DoesNotApply
-        Unless c > 0, 2c'α < 1 and ``unsure`` ≤ 1 − q − α.
+        Unless c > 0, 2c'α < 1 and ``unsure`` ≤ 1 − q − α; or if the bound is negative, as in `lang_4_1`.
 
     References
     ----------
@@ -96,7 +97,14 @@ def lang_b_1(
         raise DoesNotApply(statement, "2 c' alpha < 1", alpha=alpha, c=c)
     if unsure > (limit := 1 - q - alpha):
         raise DoesNotApply(statement, "P(f != y~ or not robust) <= 1 - q - alpha", unsure=unsure, limit=limit)
-    return (e - alpha * (2 * scaled - 1) + 2 * scaled * alpha * fragile) / margin
+    return _possible(statement, (e - alpha * (2 * scaled - 1) + 2 * scaled * alpha * fragile) / margin)
+
+
+def _possible(statement: str, bound: float) -> float:
+    """The bound, unless it is negative by more than rounding: then no instance has such numbers."""
+    if bound < -1e-12:
+        raise DoesNotApply(statement, "numbers that occur together, whose bound is not negative", bound=bound)
+    return max(bound, 0.0)
 
 
 def _covered(

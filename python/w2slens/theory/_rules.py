@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtr, wofz, xlogy
 
+from .._arrays import as_floats
+
 __all__ = [
     "Array",
     "agreements",
@@ -22,6 +24,7 @@ __all__ = [
     "distances",
     "legendre",
     "normal_rule",
+    "unit",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -200,11 +203,18 @@ def _inverted(n: int, margin: float, successes: Array, sums: Array) -> Array:
 
 
 def as_vector(values: npt.ArrayLike, name: str) -> Array:
-    """Finite numbers as a float64 vector; the message of an error names the argument and the place."""
-    array = np.asarray(values, float)
+    """Finite numbers as a float64 vector with at least one entry; an error names the argument and the place."""
+    array = as_floats(values, name)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} has shape {array.shape}, expected a vector")
-    bad = np.flatnonzero(~np.isfinite(array))
-    if len(bad):
-        raise ValueError(f"{name} has {array[bad[0]]} at index {bad[0]}; every entry must be finite")
     return array
+
+
+def unit(vector: Array) -> tuple[float, Array]:
+    """Length and direction; scaled first, so that no square over- or underflows. The direction of 0 is 0."""
+    largest = float(np.abs(vector).max())
+    if largest == 0:
+        return 0.0, vector
+    scaled = vector / largest
+    length = float(np.linalg.norm(scaled))
+    return largest * length, scaled / length

@@ -19,9 +19,10 @@ from numpy.polynomial import chebyshev
 from scipy.optimize import minimize_scalar
 from scipy.special import chndtr, ndtr
 
+from .._arrays import as_floats
 from .._checks import as_integer, as_real, one_of
 from ..mixture import as_counts
-from ..regions import Region
+from ..regions import Region, as_region
 from ._confidence_law import Noise, confidence_cdf
 from ._rules import TAIL, Array, as_vector, chi_rule, legendre, normal_rule
 
@@ -95,9 +96,7 @@ class ScoreLaw:
         >>> law.sf([0, 10, 15], Region.OVERLAP).round(3).tolist(), law.sf([0, 10], Region.EASY).tolist()
         ([1.0, 0.949, 0.583], [0.0, 0.0])
         """
-        thresholds, kind = np.asarray(tau, float), Region(region)
-        if np.isnan(thresholds).any():
-            raise ValueError("tau has NaN; every entry must be a number")
+        thresholds, kind = as_floats(tau, "tau", infinite=True), as_region(region)
         if self._is_zero(kind):
             return (thresholds < 0).astype(float)
         one = self._inner_sf if self.metric == "inner_product" else self._cosine_sf
@@ -113,7 +112,7 @@ class ScoreLaw:
         >>> law.cdf([0.0, 10.0], Region.EASY).tolist()
         [1.0, 1.0]
         """
-        return 1 - self.sf(tau, region)
+        return np.maximum(1 - self.sf(tau, region), 0.0)
 
     def rates(self, tau: npt.ArrayLike, counts: Sequence[int] | Mapping[str, int]) -> Rates:
         """Return precision, recall and false alarms when points with S > τ are flagged as overlap.
@@ -199,7 +198,7 @@ class ScoreLaw:
         """
         if self._is_zero(Region.EASY):
             self._needs_inner_products()
-            return (np.asarray(tau, float) < 0).astype(float)
+            return (as_floats(tau, "tau", infinite=True) < 0).astype(float)
         return self._chernoff(tau, 2 * self.m, (0.0, self.t_easy**2, self.t_hard**2), 1)
 
     def miss_bound(self, tau: npt.ArrayLike) -> Array:
@@ -214,18 +213,23 @@ class ScoreLaw:
         [0.001]
         """
         if self._is_zero(Region.OVERLAP):
-            return np.ones(np.shape(tau))
+            self._needs_inner_products()
+            return (as_floats(tau, "tau", infinite=True) >= 0).astype(float)
         easy = self.t_easy**2 if self.noise == "full" else 0.0
         return self._chernoff(tau, 1, (self.t_hard**2, easy + self.t_hard**2, self.t_hard**2), -1)
 
     def _chernoff(self, tau: npt.ArrayLike, times: int, squares: tuple[float, float, float], sign: int) -> Array:
         self._needs_inner_products()
-        thresholds, d = np.asarray(tau, float), self._noisy
-        edge = 1 / self.sigma**2
+        thresholds, d = as_floats(tau, "tau", infinite=True), self._noisy
+        variance = self.sigma**2
+        edge = 1 / variance
 
         def least(threshold: float) -> float:
+            if np.isinf(threshold):
+                return float(sign * threshold < 0)
+
             def exponent(rate: float) -> float:
-                return -sign * rate * threshold + log_product_moment(sign * rate, *squares, sigma=self.sigma, d=d)
+                return -sign * rate * threshold + _log_moment(sign * rate, *squares, variance, d)
 
             found = minimize_scalar(exponent, bounds=(0.0, edge), method="bounded", options={"xatol": 1e-10 * edge})
             return min(1.0, times * float(np.exp(min(found.fun, 0.0))))
@@ -386,7 +390,14 @@ def log_product_moment(rate: float, inner: float, first: float, second: float, *
     >>> round(log_product_moment(0.5, 0.0, 0.0, 0.0, sigma=1.0, d=2), 4)
     0.2877
     """
-    variance = sigma**2
+    numbers = (as_real(v, name) for v, name in ((rate, "rate"), (inner, "inner"), (first, "first"), (second, "second")))
+    rate, inner, first, second = numbers
+    if min(first, second) < 0 or inner * inner > first * second * (1 + 1e-12):
+        raise ValueError(f"no vectors have inner = {inner}, first = {first} and second = {second}: a·b, ‖a‖² and ‖b‖²")
+    return _log_moment(rate, inner, first, second, as_real(sigma, "sigma", positive=True) ** 2, as_integer(d, "d"))
+
+
+def _log_moment(rate: float, inner: float, first: float, second: float, variance: float, d: int) -> float:
     left = 1 - (rate * variance) ** 2
     if left <= 0:
         return float("inf")

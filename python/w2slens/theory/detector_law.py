@@ -20,7 +20,7 @@ from .._checks import as_integer, as_real, one_of
 from ..mixture import as_counts
 from ..regions import Region
 from ._confidence_law import Noise
-from ._rules import TAIL, Array, as_vector, chi_rule, legendre, normal_rule
+from ._rules import TAIL, Array, as_vector, chi_rule, legendre, normal_rule, unit
 
 __all__ = ["Calls", "DetectorLaw", "Sensitivity", "detector_law"]
 
@@ -338,8 +338,9 @@ def detector_law(
     if len(w) != size:
         raise ValueError(f"coef has {len(w)} coefficients, but d_easy is {size}")
     one_of(noise, "noise", ("zeroed", "full"))
-    norm = float(np.linalg.norm(w))
-    direction = w / norm if norm > 0 else np.eye(1, size)[0]
+    norm, direction = unit(w)
+    if norm == 0:
+        direction = np.eye(1, size)[0]
     margin = float(mean[:size] @ direction)
     rest = float(np.linalg.norm(mean[:size] - margin * direction)) if size > 1 else 0.0
     return DetectorLaw(

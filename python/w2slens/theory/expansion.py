@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from .. import _kernels
-from .._arrays import as_matrix, as_vector
+from .._arrays import as_floats, as_matrix, as_vector
 from .._checks import as_integer, as_real
 from ..errors import UndefinedError
 from ._bounds import (
@@ -94,17 +94,17 @@ class ExpansionProfile:
 
     def kappa(self, q: npt.ArrayLike = 0.0) -> Any:
         """Return κ(q) for masses q in [0, 1]; infinite below the mass without neighbours."""
-        mass = np.asarray(q, np.float64)
-        if not np.all((mass >= 0) & (mass <= 1)):
-            raise ValueError(f"q has {mass[~((mass >= 0) & (mass <= 1))].flat[0]}, but must be in [0, 1]")
+        mass = as_floats(q, "q")
+        if (bad := mass[(mass < 0) | (mass > 1)]).size:
+            raise ValueError(f"q has {bad[0]}, but must be in [0, 1]")
         found = np.interp(mass, self.uncoupled_breaks[::-1], self.kappa_breaks[::-1])
         return np.where(mass < self.uncoupled_breaks[-1], np.inf, found)[()]
 
     def uncoupled(self, kappa: npt.ArrayLike) -> Any:
         """Return the least uncoupled mass at an overload κ ≥ 0."""
-        overload = np.asarray(kappa, np.float64)
-        if not np.all(overload >= 0):
-            raise ValueError(f"kappa has {overload[~(overload >= 0)].flat[0]}, but must be at least 0")
+        overload = as_floats(kappa, "kappa", infinite=True)
+        if (bad := overload[overload < 0]).size:
+            raise ValueError(f"kappa has {bad[0]}, but must be at least 0")
         return np.interp(overload, self.kappa_breaks, self.uncoupled_breaks)[()]
 
 
@@ -335,6 +335,9 @@ def _pool(graph: Any, hard_weights: Any, overlap_weights: Any) -> Pool:
     edges.sum_duplicates()
     edges.eliminate_zeros()
     n, m = edges.shape
+    if (bad := np.flatnonzero(np.isnan(edges.data))).size:
+        row = int(np.searchsorted(edges.indptr, bad[0], side="right")) - 1
+        raise ValueError(f"graph has nan at row {row}, column {edges.indices[bad[0]]}; every entry must be a number")
     hard = _integers(hard_weights, "hard_weights", n)
     overlap = _integers(overlap_weights, "overlap_weights", m)
     return edges.indptr.astype(np.uintp), edges.indices.astype(np.uintp), hard, overlap

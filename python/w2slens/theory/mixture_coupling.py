@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from .._arrays import as_vector
 from .._checks import as_integer, as_real
 from ._bounds import coupling_bound
+from ._rules import as_vector
 
 __all__ = ["MixtureCoupling", "mixture_coupling"]
 
@@ -77,8 +77,7 @@ def mixture_coupling(
     >>> round(terms.error, 4), round(terms.bound, 4)
     (0.1587, 0.1587)
     """
-    vectors = [_finite(v, name) for v, name in ((theta, "theta"), (teacher, "teacher"), (coef, "coef"))]
-    mean, v, w = vectors
+    mean, v, w = as_vector(theta, "theta"), as_vector(teacher, "teacher"), as_vector(coef, "coef")
     noise, b = as_real(sigma, "sigma", positive=True), as_real(intercept, "intercept")
     k = as_integer(d_easy, "d_easy", least=1, most=mean.size - 1)
     if w.shape != mean.shape:
@@ -87,15 +86,11 @@ def mixture_coupling(
         raise ValueError(f"teacher has shape {v.shape}, expected ({k},)")
     if not v.any() or not w[k:].any():
         raise ValueError("teacher and the hard coefficients of coef must not be zero")
+    # Only directions matter; scaled, no square over- or underflows.
+    scale = float(np.abs(w).max())
+    v, w, b = v / np.abs(v).max(), w / scale, b / scale
     terms = zip(*(_one_class(mean, noise, k, v, w, shift) for shift in (b, -b)), strict=True)
     return MixtureCoupling(*(sum(pair) / 2 for pair in terms))
-
-
-def _finite(values: Any, name: str) -> npt.NDArray[np.float64]:
-    vector = as_vector(values, name).astype(np.float64)
-    if (bad := np.flatnonzero(~np.isfinite(vector))).size:
-        raise ValueError(f"{name} has {vector[bad[0]]} at index {bad[0]}; every entry must be finite")
-    return vector
 
 
 def _one_class(

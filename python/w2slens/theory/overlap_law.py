@@ -22,7 +22,7 @@ from ..errors import UndefinedError
 from ..mixture import RegionAccuracy, as_counts, linear_accuracy
 from ._accuracy_law import AccuracyLaw, accuracy_of, draw_block, draw_teacher
 from ._bounds import as_share
-from ._rules import Array, as_vector
+from ._rules import Array, as_vector, unit
 
 __all__ = [
     "AccuracyLaw",
@@ -170,11 +170,11 @@ def student_law(n: int, *, theta: npt.ArrayLike, sigma: float, d_easy: int, teac
     size = as_integer(d_easy, "d_easy", least=1, most=len(mean) - 1)
     if len(w) != size:
         raise ValueError(f"teacher has {len(w)} coefficients, but d_easy is {size}")
-    norm = np.linalg.norm(w)
+    norm, direction = unit(w)
     if norm == 0:
         raise ValueError("teacher has no direction: every coefficient is 0")
-    margin = float(mean[:size] @ w / norm)
-    rest = float(np.linalg.norm(mean[:size] - margin * w / norm)) if size > 1 else 0.0
+    margin = float(mean[:size] @ direction)
+    rest = float(np.linalg.norm(mean[:size] - margin * direction)) if size > 1 else 0.0
     t = float(np.linalg.norm(mean[size:]))
     accuracy, dof = float(ndtr(margin / noise)), len(mean) - size
     return StudentLaw(
@@ -215,7 +215,7 @@ def accuracy_bound(
     if points.dtype.kind not in "iu":
         raise TypeError(f"n must hold integers, not {points.dtype}")
     if np.any(points < 0):
-        raise ValueError("n has a negative entry")
+        raise ValueError(f"n has {points[points < 0].flat[0]}, but every entry must be at least 0")
     a, length, noise = as_share(accuracy, "accuracy"), _at_least_zero(t, "t"), as_real(sigma, "sigma", positive=True)
     dof = as_integer(d_hard, "d_hard", least=1) - 1
     risk = as_real(delta, "delta")
