@@ -1,4 +1,4 @@
-"""Certificate: a bound on real images that needs no label on hard-only points, and where it says nothing."""
+"""Certificate: a bound on real images that hardly needs labels on hard-only points, and where it says nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from w2slens.theory.expansion import (
 NAME = "certificate"
 CLAIM = Claim(
     name=NAME,
-    statement="Overlap points near the hard-only ones certify the student's error on these without their labels.",
+    statement="Overlap points near the hard-only ones certify the student's error on these; labels enter only through "
+    "the teacher's error on overlap points and how often coupled points differ in class.",
     source="This project, statement 1d with 1f; counterpart of Shin, Cooper, Sala 2025, Theorem 4.1",
     room="w2slens.theory.expansion",
     figures={

@@ -256,8 +256,8 @@ def _overlap(columns: Columns) -> list[Verdict]:
     verdicts.append(
         Verdict.at_most(
             NAME,
-            f"weak penalty (C ≥ {WEAK:g}): more overlap points hurt from n = {DETERMINED} on, with and without "
-            f"intercept: {free[-1, -1].mean():.3f} at n = {sizes[-1]}, C = {penalties[-1]:g}",
+            f"weak penalty (C ≥ {WEAK:g}): each doubling of n costs accuracy on average from n = {DETERMINED} on, "
+            f"with and without intercept: {free[-1, -1].mean():.3f} at n = {sizes[-1]}, C = {penalties[-1]:g}",
             _ends(_slopes(both, sizes, DETERMINED))[1],
             0.0,
             f"largest upper end {SLOPE}",
@@ -267,7 +267,8 @@ def _overlap(columns: Columns) -> list[Verdict]:
     verdicts.append(
         Verdict.at_least(
             NAME,
-            f"strong penalty (C ≤ {STRONG:g}, no intercept): more overlap points help, up to n = {sizes[-1]}",
+            f"strong penalty (C ≤ {STRONG:g}, no intercept): each doubling of n gains accuracy on average, up to n = "
+            f"{sizes[-1]}",
             _ends(_slopes(strong, sizes, 0))[0],
             0.0,
             f"least lower end {SLOPE}",
@@ -278,7 +279,7 @@ def _overlap(columns: Columns) -> list[Verdict]:
     verdicts.append(
         Verdict.at_least(
             NAME,
-            "the published student (C = 0.01, intercept): more overlap points help, up to n = 95",
+            "the published student (C = 0.01, intercept): each doubling of n gains accuracy on average, up to n = 95",
             _ends(_slopes(published, sizes, 0, 95))[0],
             0.0,
             f"least lower end {SLOPE}",

@@ -132,6 +132,20 @@ def test_strategies_reach_the_interesting_cases(name):
     reached(lambda o: o.applies and o.bound == o.error)
 
 
+def test_pseudolabel_correction_is_false_if_bad_points_expand_into_good_ones():
+    def violates(instance):
+        _, _, _, alpha, e, r, _, _, unsure, _, q = numbers_of(instance)
+        turned = np.array(instance.graphs["good", "bad"]).T
+        c = ex.expansion_constant(turned, instance.weights["bad"], instance.weights["good"], q).value
+        try:
+            bound = ex.lang_b_1(c, alpha, e, r, q=q, unsure=unsure)
+        except ex.DoesNotApply:
+            return False
+        return bound < outcomes_twin(instance)["B.1"].error - Fraction(1, 100)
+
+    find(weak_to_strong_instances(), violates, settings=settings(max_examples=5000, database=None))
+
+
 def test_strategies_reach_pools_without_and_with_expansion():
     quiet = settings(max_examples=5000, database=None)
     find(pools(), lambda pool: expansion_twin(pool) == 0, settings=quiet)

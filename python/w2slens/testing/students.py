@@ -50,15 +50,17 @@ def logistic_twin(
 
 
 def classification_problems(
-    *, max_points: int = 40, max_dims: int = 5, separable: bool | None = None
+    *, max_points: int = 40, max_dims: int = 5, separable: bool | None = None, single_class: bool = False
 ) -> SearchStrategy[tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]]:
-    """Points and labels −1, +1 with both classes present.
+    """Points and labels −1, +1, with both classes present unless a single one is asked for.
 
     Parameters
     ----------
     max_points, max_dims : int
     separable : bool, optional
         True: the first coordinate tells the class. None: labels are arbitrary.
+    single_class : bool
+        Whether all labels are the same, as a weak model's pseudo-labels may be.
     """
 
     @st.composite
@@ -66,7 +68,10 @@ def classification_problems(
         n, d = draw(st.integers(2, max_points)), draw(st.integers(1, max_dims))
         X = draw(hnp.arrays(np.float64, (n, d), elements=st.floats(-3, 3, width=32)))
         y = draw(hnp.arrays(np.int64, n, elements=st.sampled_from([-1, 1])))
-        y[0], y[1] = -1, 1
+        if single_class:
+            y[:] = y[0]
+        else:
+            y[0], y[1] = -1, 1
         if separable:
             X[:, 0] = y * (0.5 + np.abs(X[:, 0]))
         return X, y
