@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.__main__ import seconds  # noqa: E402
 from simulations.claim import load_claim  # noqa: E402
 from simulations.judge import number  # noqa: E402
 
@@ -37,7 +38,7 @@ def claims() -> str:
 
 
 def benchmarks() -> str:
-    """Return the ratio of every case against its reference peer; make bench prints the others."""
+    """Return the ratio of every case against its peers, the reference first."""
     content = json.loads((ROOT / "benchmarks/results/benchmarks.json").read_text())
     machine = content["machine"]
     if machine["quick"]:
@@ -46,15 +47,18 @@ def benchmarks() -> str:
         f"{machine['cpu']}, {machine['threads']} threads in all, {machine['similarity_path']} kernels. "
         "Above 1, ours is faster.",
         "",
-        "| work | peer | threads | peer / ours | our peak memory |",
-        "|---|---|---|---|---|",
+        "| work | threads | ours | peer / ours | other peers / ours | our peak memory |",
+        "|---|---|---|---|---|---|",
     ]
     for m in content["measurements"]:
         memory = m["peak_mib"].get("ours")
         shown = "" if memory is None else f"{memory:,.0f} MiB"
-        peer = m["reference"]
-        ratio = number(round(m["peer_over_ours"][peer], 2))
-        rows.append(f"| {m['noun']}: {m['name']} | {peer} | {m['threads']} | {ratio} | {shown} |")
+        ratios = {peer: f"{peer} **{number(float(f'{ratio:.3g}'))}**" for peer, ratio in m["peer_over_ours"].items()}
+        first = ratios.pop(m["reference"])
+        rows.append(
+            f"| {m['noun']}: {m['name']} | {m['threads']} | {seconds(m['median_s']['ours'])} | {first} "
+            f"| {', '.join(ratios.values())} | {shown} |"
+        )
     return "\n".join(rows)
 
 

@@ -63,6 +63,19 @@ def test_results_are_written_for_people_and_for_programs(tmp_path, capsys, monke
     assert (tmp_path / "benchmarks.md").read_text() in capsys.readouterr().out
 
 
+def test_measuring_one_room_keeps_the_others_of_the_same_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "load_cases", lambda noun, quick: [toy(noun=noun)])
+
+    def rooms(*arguments):
+        command.main(["--results", str(tmp_path), *arguments])
+        return [m["noun"] for m in json.loads((tmp_path / "benchmarks.json").read_text())["measurements"]]
+
+    assert rooms("--quick", "--noun", "mixture") == ["mixture"]
+    assert rooms("--quick", "--noun", "bandit") == ["bandit", "mixture"]
+    assert rooms("--quick", "--noun", "bandit") == ["bandit", "mixture"]
+    assert rooms("--noun", "trials") == ["trials"]  # other sizes: not to be mixed
+
+
 def test_peak_memory_sees_an_allocation():
     case = harness.load_cases("mixture", quick=True)[0]
     peak = harness.peak_memory(case, 0, True, 1, "ours")

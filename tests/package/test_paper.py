@@ -31,6 +31,10 @@ def test_every_claim_exists():
     assert set(claim_names()) >= CLAIMS
 
 
+def test_every_claim_is_named():
+    assert not [name for name in claim_names() if f"`{name}`" not in PAGE]
+
+
 def test_rows_are_complete():
     assert {len(row) for row in ROWS} == {3, 4}
     assert all(row[1] for row in ROWS)
