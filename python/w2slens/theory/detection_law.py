@@ -21,9 +21,11 @@ from scipy.special import chndtr, ndtr
 
 from .._arrays import as_floats
 from .._checks import as_integer, as_real, one_of
+from ..errors import UndefinedError
 from ..mixture import as_counts
 from ..regions import Region, as_region
 from ._confidence_law import Noise, confidence_cdf
+from ._product_moment import log_moment, log_product_moment
 from ._rules import TAIL, Array, as_vector, chi_rule, legendre, normal_rule
 
 __all__ = ["Rates", "ScoreLaw", "confidence_cdf", "log_product_moment", "score_law"]
@@ -90,6 +92,12 @@ class ScoreLaw:
         -------
         array of the shape of ``tau``
 
+        Raises
+        ------
+        UndefinedError
+            For cosines with points that are exactly 0: those with neither pattern, and all where there is no hard
+            block, if noise is zeroed.
+
         Examples
         --------
         >>> law = score_law(50, theta=[0.5] * 40, sigma=1.0, d_easy=20)
@@ -97,6 +105,7 @@ class ScoreLaw:
         ([1.0, 0.949, 0.583], [0.0, 0.0])
         """
         thresholds, kind = as_floats(tau, "tau", infinite=True), as_region(region)
+        self._needs_lengths(kind)
         if self._is_zero(kind):
             return (thresholds < 0).astype(float)
         one = self._inner_sf if self.metric == "inner_product" else self._cosine_sf
@@ -134,7 +143,9 @@ class ScoreLaw:
         """
         easy, _, overlap, neither = as_counts(counts)
         alarm, recall = self.sf(tau, Region.EASY), self.sf(tau, Region.OVERLAP)
-        flagged = easy * alarm + overlap * recall + neither * self.sf(tau, Region.NEITHER)
+        flagged = easy * alarm + overlap * recall
+        if neither:
+            flagged = flagged + neither * self.sf(tau, Region.NEITHER)
         precision = np.divide(overlap * recall, flagged, out=np.full(alarm.shape, np.nan), where=flagged > 0)
         return Rates(precision, recall, alarm)
 
@@ -148,6 +159,7 @@ class ScoreLaw:
         >>> round(score_law(50, theta=[0.5] * 40, sigma=1.0, d_easy=20, noise="full").auc(), 4)
         0.7277
         """
+        self._needs_lengths(Region.EASY)
         if self._is_zero(Region.EASY):
             return 1.0 if not self._is_zero(Region.OVERLAP) else 0.5
         low, high = self._spread()
@@ -229,7 +241,7 @@ class ScoreLaw:
                 return float(sign * threshold < 0)
 
             def exponent(rate: float) -> float:
-                return -sign * rate * threshold + _log_moment(sign * rate, *squares, variance, d)
+                return -sign * rate * threshold + log_moment(sign * rate, *squares, variance, d)
 
             found = minimize_scalar(exponent, bounds=(0.0, edge), method="bounded", options={"xatol": 1e-10 * edge})
             return min(1.0, times * float(np.exp(min(found.fun, 0.0))))
@@ -239,6 +251,17 @@ class ScoreLaw:
     def _needs_inner_products(self) -> None:
         if self.metric != "inner_product":
             raise ValueError(f"metric is {self.metric!r}, but the bound is one of inner products")
+
+    def _needs_lengths(self, region: Region) -> None:
+        """Refuse cosines with points that are exactly 0."""
+        if self.metric != "cosine" or self.noise == "full":
+            return
+        size = self.d_easy * (region in (Region.EASY, Region.OVERLAP)) + self.d_hard * (
+            region in (Region.HARD, Region.OVERLAP)
+        )
+        for zero, name in ((self.d_hard == 0, "hard-only"), (size == 0, region.name.lower())):
+            if zero:
+                raise UndefinedError(f"metric is 'cosine', which is undefined: with zeroed noise {name} points are 0")
 
     @property
     def _noisy(self) -> int:
@@ -367,39 +390,3 @@ def score_law(
     lengths = float(np.linalg.norm(mean[:size])), float(np.linalg.norm(mean[size:]))
     deviation = as_real(sigma, "sigma", positive=True)
     return ScoreLaw(as_integer(m, "m", least=1), *lengths, deviation, size, len(mean) - size, noise, metric)
-
-
-def log_product_moment(rate: float, inner: float, first: float, second: float, *, sigma: float, d: int) -> float:
-    """Return log E exp(λ⟨u, v⟩) of independent u ~ N(a, σ²I) and v ~ N(b, σ²I) in R^d.
-
-    It is −(d/2)·ln(1 − λ²σ⁴) + (λ·a·b + λ²σ²(‖a‖² + ‖b‖²)/2)/(1 − λ²σ⁴), and infinite from |λ| = 1/σ² on.
-
-    Parameters
-    ----------
-    rate : float
-        λ.
-    inner, first, second : float
-        a·b, ‖a‖² and ‖b‖².
-    sigma : float > 0
-        Standard deviation of the noise.
-    d : int >= 0
-        Number of coordinates.
-
-    Examples
-    --------
-    >>> round(log_product_moment(0.5, 0.0, 0.0, 0.0, sigma=1.0, d=2), 4)
-    0.2877
-    """
-    numbers = (as_real(v, name) for v, name in ((rate, "rate"), (inner, "inner"), (first, "first"), (second, "second")))
-    rate, inner, first, second = numbers
-    if min(first, second) < 0 or inner * inner > first * second * (1 + 1e-12):
-        raise ValueError(f"no vectors have inner = {inner}, first = {first} and second = {second}: a·b, ‖a‖² and ‖b‖²")
-    return _log_moment(rate, inner, first, second, as_real(sigma, "sigma", positive=True) ** 2, as_integer(d, "d"))
-
-
-def _log_moment(rate: float, inner: float, first: float, second: float, variance: float, d: int) -> float:
-    left = 1 - (rate * variance) ** 2
-    if left <= 0:
-        return float("inf")
-    growth = rate * inner + rate**2 * variance * (first + second) / 2
-    return float(-d / 2 * np.log(left) + growth / left)
