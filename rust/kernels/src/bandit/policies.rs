@@ -238,37 +238,63 @@ impl Policy for Anytime {
     }
 }
 
-/// KL-UCB with ln t: every index is solved for anew.
+/// KL-UCB with ln t. All indices rise with t, but only those that may be the largest are solved for: the index of a source
+/// is below q exactly if n·kl(mean, q) > ln t, which takes no iteration.
 pub(super) struct AnytimeKl {
     weight: f64,
     round: u64,
     sums: Vec<f64>,
     counts: Vec<f64>,
-    indices: Vec<f64>,
+    means: Vec<f64>,
+    /// Entropies of the means.
+    entropies: Vec<f64>,
+    last: usize,
 }
 
 impl AnytimeKl {
     pub(super) fn new(k: usize, weight: f64) -> Self {
-        Self { weight, round: 0, sums: vec![0.0; k], counts: vec![0.0; k], indices: vec![f64::INFINITY; k] }
+        let zeros = || vec![0.0; k];
+        Self { weight, round: 0, sums: zeros(), counts: zeros(), means: zeros(), entropies: zeros(), last: 0 }
     }
 }
 
 impl Policy for AnytimeKl {
     fn select(&mut self, _own: &mut Normals) -> usize {
+        if let Some(untried) = self.counts.iter().position(|&count| count == 0.0) {
+            return untried;
+        }
         let log = libm::log(self.round.max(1) as f64);
-        for ((index, sum), &count) in self.indices.iter_mut().zip(&self.sums).zip(&self.counts) {
-            if count > 0.0 {
-                *index = kl_upper(sum / count, log / count);
+        let (mut best, mut q) = (self.last, kl_upper(self.means[self.last], log / self.counts[self.last]));
+        let (mut log_q, mut log_rest) = (libm::log(q), libm::log(1.0 - q));
+        for i in 0..self.means.len() {
+            let (p, c) = (self.means[i], log / self.counts[i]);
+            // Rounding of 1 − q, of the sum, and of the solution, with room to spare.
+            let slack = 4.0 * f64::EPSILON / (1.0 - q) + 1e-13 + 1e-9 * c;
+            if i == best || (p < q && q < 1.0 && -self.entropies[i] - p * log_q - (1.0 - p) * log_rest > c + slack) {
+                continue;
+            }
+            let index = kl_upper(p, c);
+            if index > q || (index == q && i < best) {
+                (best, q) = (i, index);
+                (log_q, log_rest) = (libm::log(q), libm::log(1.0 - q));
             }
         }
-        first_largest(&self.indices)
+        self.last = best;
+        best
     }
 
     fn observe(&mut self, source: usize, fraction: f64) {
         self.sums[source] += fraction * self.weight;
         self.counts[source] += self.weight;
+        self.means[source] = self.sums[source] / self.counts[source];
+        self.entropies[source] = entropy(self.means[source]);
         self.round += 1;
     }
+}
+
+/// −p ln p − (1 − p) ln(1 − p); 0 at 0, at 1, and above, where rounding may leave a mean.
+fn entropy(p: f64) -> f64 {
+    if p <= 0.0 || p >= 1.0 { 0.0 } else { -(p * libm::log(p) + (1.0 - p) * libm::log1p(-p)) }
 }
 
 /// The largest q in [p, 1] with kl(p, q) ≤ c, for p in [0, 1] and c ≥ 0.
@@ -279,7 +305,7 @@ pub(super) fn kl_upper(p: f64, c: f64) -> f64 {
     if p >= 1.0 || c <= 0.0 {
         return p;
     }
-    let entropy = -(if p > 0.0 { p * libm::log(p) } else { 0.0 } + (1.0 - p) * libm::log1p(-p));
+    let entropy = entropy(p);
     let mut v = (c + entropy) / (1.0 - p);
     if p <= 0.0 {
         return -libm::expm1(-v);
