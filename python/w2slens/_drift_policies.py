@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class SlidingWindowUCB(Means):
         super().__init__(n_sources, rng=rng)
         self.window = as_integer(window, "window", least=1, most=2**53)
         self.xi = as_real(xi, "xi", positive=True)
-        self._ring: list[tuple[int, float]] = []
+        self._ring: deque[tuple[int, float]] = deque()
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -55,14 +56,14 @@ class SlidingWindowUCB(Means):
 
     def _learn(self, source: int, fraction: float, n: int) -> None:
         if len(self._ring) == self.window:
-            oldest, leaving = self._ring.pop(0)
+            oldest, leaving = self._ring.popleft()
             self._counts[oldest] -= 1
             self._sums[oldest] = max(0.0, self._sums[oldest] - leaving) if self._counts[oldest] > 0 else 0.0
         self._ring.append((source, fraction))
         super()._learn(source, fraction, n)
 
     def _more_state(self) -> dict[str, Any]:
-        return {"ring": self._ring}
+        return {"ring": [list(entry) for entry in self._ring]}
 
     def _restore_more(self, state: dict[str, Any]) -> None:
         ring = [(self._number(source), as_real(fraction, "ring")) for source, fraction in state["ring"]]
@@ -70,7 +71,7 @@ class SlidingWindowUCB(Means):
             raise ValueError(f"ring must hold at most {self.window} fractions in [0, 1]")
         if (np.bincount([source for source, _ in ring], minlength=self.n_sources) != self._counts).any():
             raise ValueError("ring and _counts contradict each other")
-        self._ring = ring
+        self._ring = deque(ring)
 
 
 class DiscountedUCB(Means):

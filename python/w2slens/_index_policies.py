@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from typing import Any, Literal
 
 import numpy as np
@@ -38,12 +39,13 @@ class Means(Policy):
         (Not for `EpsilonGreedy`, whose choice also depends on chance: there it is the mean.)
         """
         index = np.full(self.n_sources, np.inf)
-        for k in np.flatnonzero(self._counts):
-            index[k] = self._index(self._sums[k] / self._counts[k], self._counts[k])
+        for k, (total, count) in enumerate(zip(self._sums.tolist(), self._counts.tolist(), strict=True)):
+            if count > 0:
+                index[k] = self._index(total / count, count)
         return index
 
-    def _index(self, mean: float, count: float) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def _index(self, mean: float, count: float) -> float: ...
 
     def _choose(self) -> int:
         return self._first_largest(self.index())

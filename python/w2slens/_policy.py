@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import json
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -94,14 +96,19 @@ class Policy(ABC):
         ----------
         source : int in [0, n_sources)
         fraction : float in [0, 1]
-        n : int >= 1
+        n : int in [1, 2^53]
             Points in the batch.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument is outside its range; nothing has been learned then.
         """
         number = self._number(source)
         share = as_real(fraction, "fraction")
         if not 0 <= share <= 1:
             raise ValueError(f"fraction is {share}, but must be in [0, 1]")
-        points = as_integer(n, "n", least=1)
+        points = as_integer(n, "n", least=1, most=2**53)
         self._learn(number, share, points)
         self.rounds += 1
 
@@ -151,6 +158,7 @@ class Policy(ABC):
             "state": state | self._more_state(),
             "rng": _plain(self._rng.bit_generator.state),
         }
+        content["digest"] = _digest(content)
         return json.dumps(content, indent=1, allow_nan=False)
 
     @classmethod
@@ -160,13 +168,15 @@ class Policy(ABC):
         Raises
         ------
         ValueError
-            If the text is no JSON, describes no policy or another one, or its state is damaged; the message says what.
+            If the text is no JSON, describes no policy or another one, or is not as it was saved (a digest tells every
+            edited number); the message says what.
         """
         content = _parsed(text)
         name = content.get("policy")
         kind = cls._registry.get(name) if isinstance(name, str) else None
-        if kind is None:
-            raise ValueError(f"saved policy: there is no policy {name!r}; known are {', '.join(sorted(cls._registry))}")
+        if kind is None or inspect.isabstract(kind):
+            known = sorted(name for name, kind in cls._registry.items() if not inspect.isabstract(kind))
+            raise ValueError(f"saved policy: there is no policy {name!r}; known are {', '.join(known)}")
         if not issubclass(kind, cls):
             raise ValueError(f"saved policy: it is a {name}, not a {cls.__name__}")
         try:
@@ -267,15 +277,32 @@ def _parsed(text: str) -> dict[str, Any]:
     def refuse(name: str) -> float:
         raise ValueError(f"{name} is no JSON number")
 
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice")
+        return dict(pairs)
+
     try:
-        content = json.loads(text, parse_constant=refuse)
+        content = json.loads(text, parse_constant=refuse, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"saved policy: not JSON ({error})") from None
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise ValueError(f"saved policy: this JSON is of another format; expected 'format': {_FORMAT!r}")
-    if content.get("version") != _VERSION:
-        raise ValueError(f"saved policy: version {content.get('version')!r}; this release reads {_VERSION}")
+    version = content.get("version")
+    if version != _VERSION or not isinstance(version, int) or isinstance(version, bool):
+        raise ValueError(f"saved policy: version {version!r}; this release reads {_VERSION}")
+    if "digest" not in content:
+        raise ValueError("saved policy: 'digest' is missing")
+    if content["digest"] != _digest(content):
+        raise ValueError("saved policy: its digest does not fit, so it was damaged or edited since it was saved")
     return content
+
+
+def _digest(content: dict[str, Any]) -> str:
+    """SHA-256 of everything but the digest itself; a repaired or edited state would silently learn from wrong numbers."""
+    rest = {name: value for name, value in content.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 
 import w2slens as wl
 from w2slens._index_policies import _kl_upper
+from w2slens._policy import _digest
 from w2slens.testing.bandit import bandit_problems, policies
 
 PROBLEM = bandit_problems(drift=False, errors=False)
@@ -136,6 +137,7 @@ def test_a_window_forgets_and_its_sums_stay_exact():
         (lambda: wl.UCB(2).observe(2, 0.5), "source is 2, but there are 2 sources, numbered from 0"),
         (lambda: wl.UCB(2).observe(-1, 0.5), "source is -1, but must be at least 0"),
         (lambda: wl.UCB(2).observe(0, 0.5, n=0), "n is 0, but must be at least 1"),
+        (lambda: wl.ThompsonSampling(2).observe(0, 0.5, n=10**400), "n is 1.*, but must be at most"),
         (lambda: wl.UCB(2).close(2), "source is 2"),
     ],
 )
@@ -167,7 +169,7 @@ def saved(**changes):
             del place[last]
         else:
             place[last] = value
-    return json.dumps(content)
+    return json.dumps(content | {"digest": _digest(content)})
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,7 @@ def saved(**changes):
         (saved(order=[0, 0]), "order is no permutation"),
         (saved(order=5), "not iterable"),
         (saved(open=[True]), "open must hold 2 booleans"),
-        (saved(state__sums_=[1.0, -1.0]).replace("sums_", "_sums"), "at least 0|'_sums'"),
+        (saved(state___sums=[1.0, -1.0]), "_sums must hold 2 numbers that are at least 0"),
         (saved(state___counts=[1.0]), "_counts must hold 2 numbers"),
         (saved(state___counts=None), "'_counts' is missing"),
         (saved(state__ring=[[0, 2.0]]), "ring must hold at most 3 fractions"),
@@ -196,7 +198,16 @@ def saved(**changes):
         (saved(rng__bit_generator="os.system"), "rng is a 'os.system'"),
         (saved(rng__state=[1, 2]), "saved policy"),
         (saved(rng=None), "'rng' is missing"),
+        (saved(policy="Means"), "there is no policy 'Means'"),
+        (saved(version=True), "version True; this release reads 1"),
+        (saved(version=1.0), "version 1.0; this release reads 1"),
         (saved().replace("0.7", "NaN"), "NaN is no JSON number"),
+        (saved().replace("0.7", "0.75"), "its digest does not fit"),
+        (saved().replace("0.7", "1e999"), "its digest does not fit"),
+        (saved().replace('"digest"', '"digests"'), "'digest' is missing"),
+        (saved().replace('"rounds"', '"rounds": 7, "rounds"'), "'rounds' is given twice"),
+        ("[" * 100_000, "not JSON"),
+        (saved().replace("0.7", "7" * 5000), "not JSON"),
     ],
 )
 def test_damaged_and_foreign_states_are_refused(text, message, tmp_path):
@@ -206,6 +217,28 @@ def test_damaged_and_foreign_states_are_refused(text, message, tmp_path):
     path.write_text(text)
     with pytest.raises(ValueError, match=r"policy\.json: saved policy"):
         wl.load_policy(path)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), PROBLEM)
+def test_every_edited_number_and_every_truncation_is_refused(data, problem):
+    policy = data.draw(policies(problem))
+    feed(policy, [0.25, 0.5, 1.0], problem.batch)
+    text = policy.to_json()
+    digits = [place for place, character in enumerate(text) if character.isdigit()]
+    place = data.draw(st.sampled_from(digits))
+    other = data.draw(st.sampled_from("0123456789").filter(lambda digit: digit != text[place]))
+    with pytest.raises(ValueError, match="saved policy"):
+        wl.Policy.from_json(text[:place] + other + text[place + 1 :])
+    with pytest.raises(ValueError, match="saved policy"):
+        wl.Policy.from_json(text[: data.draw(st.integers(0, len(text) - 1))])
+
+
+def test_a_source_closed_long_ago_leaves_no_trace():
+    policy = wl.DiscountedUCB(2, discount=0.5, rng=0)
+    policy.observe(0, 0.5)
+    policy.close(0)
+    assert feed(policy, [0.5] * 1200, 1) == [1] * 1200  # the other's weight has underflowed by then
 
 
 def test_loading_as_another_policy_is_refused(tmp_path):
