@@ -208,6 +208,13 @@ class SelectionHistory:
 
     # -- what `select_sources` writes
 
+    def check(self, batch: Batch, name: str) -> None:
+        """Raise `ValueError` unless the batch of the source of this name can be joined to the earlier ones."""
+        for column in ("X", "weak_proba"):
+            shape, earlier = (getattr(one, column).shape[1:] for one in (batch, (self.batches or [batch])[0]))
+            if shape != earlier:
+                raise ValueError(f"{column} of {name} has rows of shape {shape}, earlier batches have {earlier}")
+
     def append(self, source: int, batch: Batch, fraction: float, densities: Sequence[float], *, short: bool) -> None:
         """Write down a finished round."""
         status = 2 if np.isnan(fraction) else int(short)

@@ -112,6 +112,20 @@ class Policy(ABC):
         self._learn(number, share, points)
         self.rounds += 1
 
+    def defer(self, source: int) -> None:
+        """Prefer others to ``source`` among equals from now on: a batch of it could not be judged.
+
+        Examples
+        --------
+        >>> from w2slens import UCB
+        >>> policy = UCB(2, rng=0)
+        >>> first = policy.select(); policy.defer(first)
+        >>> policy.select() == 1 - first
+        True
+        """
+        number = self._number(source)
+        self._order = np.append(self._order[self._order != number], number)
+
     def close(self, source: int) -> None:
         """Never select ``source`` again: it has run dry."""
         self._open[self._number(source)] = False
@@ -300,7 +314,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _digest(content: dict[str, Any]) -> str:
-    """SHA-256 of everything but the digest itself; a repaired or edited state would silently learn from wrong numbers."""
+    """SHA-256 of everything but the digest itself: an edited state would silently learn from wrong numbers."""
     rest = {name: value for name, value in content.items() if name != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 

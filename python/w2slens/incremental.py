@@ -152,18 +152,27 @@ class IncrementalDetector:
         UndefinedError
             If a row has norm zero (cosine).
         ValueError, TypeError
-            If an argument is malformed; the message says where. Nothing has been taken in then.
+            If an argument is malformed, or a similarity overflows; the message says where.
+
+        Notes
+        -----
+        Whatever is raised, an interrupt included: nothing of the batch has been taken in then.
         """
         points = self._intake(X)
         margins = named_confidence(weak_proba, "weak_proba", logits=self.detector.logits)
         if margins.size != points.shape[0]:
             raise ValueError(f"weak_proba has {margins.size} rows, but X has {points.shape[0]}")
         check_rows(points, np.arange(points.shape[0]), self.detector.metric)
-        self._append(points, margins)
-        was_hard = self._hard
-        self._hard, self._split = self._hard_points()
-        self._rescore(was_hard)
-        self._label()
+        before = dict(vars(self))
+        try:
+            # Every array is replaced by a longer one before it is written to, so the old ones are whole.
+            self._append(points, margins)
+            was_hard = self._hard
+            self._hard, self._split = self._hard_points()
+            self._label(self._rescore(was_hard))
+        except BaseException:
+            vars(self).update(before)
+            raise
         labels = self.labels_[self._n - points.shape[0] :].copy()
         whole = bool((labels != UNDETECTED).all())
         return BatchDetection(labels, float(np.mean(labels == Region.OVERLAP)) if whole else float("nan"))
@@ -199,12 +208,13 @@ class IncrementalDetector:
         self.nearest_hard_ = np.append(self.nearest_hard_, np.full(b, -1, np.intp))
         self._hard = np.append(self._hard, np.zeros(b, bool))
 
-    def _groups(self, scope: str, rows: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
-        """``rows``, all together or batch by batch."""
+    def _groups(self, scope: str, touched: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
+        """Rows that belong together: all of them, or batch by batch those of every batch with a touched row."""
         if scope == "history":
-            return [rows]
-        batches = self.batch_[rows]
-        return [rows[batches == number] for number in np.unique(batches)]
+            return [np.arange(self._n)]
+        numbers = np.unique(self.batch_[touched])
+        first, end = (np.searchsorted(self.batch_, numbers, side) for side in ("left", "right"))
+        return [np.arange(i, j) for i, j in zip(first.tolist(), end.tolist(), strict=True)]
 
     def _threshold(self, values: npt.NDArray[Any]) -> float | None:
         try:
@@ -226,18 +236,21 @@ class IncrementalDetector:
                 hard[rows] = margins < threshold if self.detector.hard_rule == "below" else margins <= threshold
         return hard, split
 
-    def _rescore(self, was_hard: npt.NDArray[np.bool_]) -> None:
-        """Bring scores up to date with the hard points."""
+    def _rescore(self, was_hard: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Bring scores up to date with the hard points; return which rows are new or have another score."""
         added, removed = self._hard & ~was_hard, was_hard & ~self._hard
+        scores = self.scores_.copy()
+        newest = self.batch_ == self.batch_[-1]
         self.scores_[self._hard], self.nearest_hard_[self._hard] = np.nan, -1
         lost = (self.nearest_hard_ >= 0) & removed[self.nearest_hard_]
         self.scores_[lost], self.nearest_hard_[lost] = np.nan, -1
-        for group in self._groups(self.hard_pool, np.arange(self._n)):
+        for group in self._groups(self.hard_pool, newest | added | removed):
             rest = group[~self._hard[group] & self._split[group]]
             scored = self.nearest_hard_[rest] >= 0
             known, unknown = rest[scored], rest[~scored]
             self._compare(known, group[added[group]])
             self._compare(unknown, group[self._hard[group]])
+        return newest | added | removed | (self.scores_ != scores) & ~(np.isnan(self.scores_) & np.isnan(scores))
 
     def _compare(self, rows: npt.NDArray[np.intp], hard: npt.NDArray[np.intp]) -> None:
         """Raise the scores of ``rows`` to their similarity to ``hard``; the smallest row wins among equals."""
@@ -258,11 +271,12 @@ class IncrementalDetector:
         self.scores_[rows[better]] = scores[better]
         self.nearest_hard_[rows[better]] = nearest[better]
 
-    def _label(self) -> None:
-        labels = np.full(self._n, UNDETECTED, np.int8)
-        labels[self._hard] = Region.HARD
-        for group in self._groups(self.overlap_threshold, np.flatnonzero(self.nearest_hard_ >= 0)):
-            threshold = self._threshold(self.scores_[group])
+    def _label(self, touched: npt.NDArray[np.bool_]) -> None:
+        labels = np.append(self.labels_, np.full(self._n - self.labels_.size, UNDETECTED, np.int8))
+        for group in self._groups(self.overlap_threshold, touched):
+            labels[group] = np.where(self._hard[group], np.int8(Region.HARD), np.int8(UNDETECTED))
+            scored = group[self.nearest_hard_[group] >= 0]
+            threshold = self._threshold(self.scores_[scored])
             if threshold is not None:
-                labels[group] = np.where(self.scores_[group] >= threshold, Region.OVERLAP, Region.EASY)
+                labels[scored] = np.where(self.scores_[scored] >= threshold, Region.OVERLAP, Region.EASY)
         self.labels_ = labels

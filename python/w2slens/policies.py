@@ -141,6 +141,10 @@ class RoundRobin(Policy):
     def _learn(self, source: int, fraction: float, n: int) -> None:
         self._place = (int(np.flatnonzero(self._order == source)[0]) + 1) % self.n_sources
 
+    def defer(self, source: int) -> None:
+        """Go on to the next source, though nothing was learned from this one."""
+        self._learn(self._number(source), 0.0, 0)
+
     def _more_state(self) -> dict[str, Any]:
         return {"place": self._place}
 

@@ -5,7 +5,7 @@ The paper's acquisition loop (Shin, Cooper, Sala 2025, section 3, its Algorithm 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -58,8 +58,8 @@ def select_sources(
         How overlap points are told. An `OverlapDetector` is used with all of the history (see `IncrementalDetector` for
         the choices). ``None`` believes the true regions of the batches: a perfect detector, for experiments.
     on_error : {"raise", "close"}
-        What to do when a source fails, or yields something malformed: raise `SelectionError`, which carries the
-        history, or write the error down, close the source and go on.
+        What to do when a source fails, or yields something malformed, or its density is none: raise `SelectionError`,
+        which carries the history, or write the error down, close the source and go on.
     history : SelectionHistory, optional
         To continue; it grows in place, so after any interruption it holds every round that was finished. A fresh
         detector is first shown the data it holds.
@@ -82,7 +82,7 @@ def select_sources(
     -----
     A source that yields nothing has *run dry*: it is closed, and the policy chooses again within the round. A *short*
     batch counts as a round, with its own size. Where the detector cannot tell (no change point yet), the round is
-    *undetected*: its data are kept, and the policy learns nothing from it.
+    *undetected*: its data are kept, and the policy learns nothing from it but to prefer others among equals.
 
     References
     ----------
@@ -101,6 +101,8 @@ def select_sources(
     """
     if not isinstance(policy, Policy):
         raise TypeError(f"policy must be a Policy, not {type(policy).__name__}")
+    if isinstance(sources, Source | dict) or not isinstance(sources, Iterable):
+        raise TypeError(f"sources must be a sequence of Source or iterables, not {type(sources).__name__}")
     pools = [as_source(source, f"sources[{k}]") for k, source in enumerate(sources)]
     if not pools:
         raise ValueError("sources is empty; selection needs at least one source")
@@ -148,32 +150,52 @@ def _play(
     on_error: str,
 ) -> bool:
     """Play one round; False if every source has run dry."""
-    while policy.open_sources.size:
+
+    def failed(source: int, error: Exception) -> None:
+        # Whatever a foreign source raises: it is written down with the history, never swallowed.
+        if on_error == "raise":
+            raise SelectionError(f"{pools[source].name}: {error}", history) from error
+        policy.close(source)
+        history.note(source, "failed", f"{type(error).__name__}: {error}")
+
+    while True:
+        densities = []
+        for k, pool in enumerate(pools):
+            try:
+                densities.append(_density(pool))
+            except Exception as error:
+                densities.append(float("nan"))
+                if k in policy.open_sources:
+                    failed(k, error)
+        if policy.open_sources.size == 0:
+            return False
         source = policy.select()
         try:
             given = pools[source].draw(size)
-            batch = None if given is None else checked_batch(given, pools[source].name)
+            batch = None if given is None else _kept(checked_batch(given, pools[source].name))
             if batch is None or len(batch.X) == 0:
                 policy.close(source)
                 history.note(source, "dry", "it has no more points")
                 continue
             if len(batch.X) > size:
                 raise ValueError(f"{len(batch.X)} points were yielded, but {size} asked for")
-            densities = [_density(pool) for pool in pools]
+            history.check(batch, pools[source].name)
             labels, fraction = _detect(batch, detector)
         except Exception as error:
-            # Whatever a foreign source raises: it is written down with the history, never swallowed.
-            if on_error == "raise":
-                raise SelectionError(f"{pools[source].name}: {error}", history) from error
-            policy.close(source)
-            history.note(source, "failed", f"{type(error).__name__}: {error}")
+            failed(source, error)
             continue
-        if not np.isnan(fraction):
+        if np.isnan(fraction):
+            policy.defer(source)
+        else:
             policy.observe(source, fraction, len(batch.X))
         history.append(source, batch, fraction, densities, short=len(batch.X) < size)
         history.update_labels(labels if detector is None else detector.labels_, whole=detector is not None)
         return True
-    return False
+
+
+def _kept(batch: Batch) -> Batch:
+    """A copy: a source may fill the same arrays again."""
+    return Batch(*(None if values is None else np.array(values) for values in batch))
 
 
 def _detect(batch: Batch, detector: IncrementalDetector | None) -> tuple[Any, float]:
@@ -182,7 +204,7 @@ def _detect(batch: Batch, detector: IncrementalDetector | None) -> tuple[Any, fl
         return found.labels, found.fraction
     if batch.regions is None:
         raise ValueError("the batch has no regions; without a detector they are needed")
-    labels = np.asarray(batch.regions).astype(np.int8)
+    labels = np.asarray(batch.regions)
     return labels, float(np.mean(labels == Region.OVERLAP))
 
 

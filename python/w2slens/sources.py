@@ -110,7 +110,7 @@ class ArraySource(Source):
         self._columns = Batch(
             as_matrix(X, "X"),
             as_numbers(weak_proba, "weak_proba"),
-            None if regions is None else np.asarray(regions),
+            None if regions is None else _region_codes(np.asarray(regions), "regions"),
             None if y is None else np.asarray(y),
         )
         n = self._columns.X.shape[0]
@@ -170,6 +170,8 @@ class MixtureSource(Source):
         name: str = "mixture",
         rng: RandomSource = None,
     ) -> None:
+        if not isinstance(shares, Iterable):
+            raise TypeError(f"shares must be four numbers, not {type(shares).__name__}")
         numbers = [as_real(share, "shares") for share in shares]
         if len(numbers) != 4 or min(numbers) < 0 or sum(numbers) <= 0:
             raise ValueError(f"shares is {tuple(shares)}, expected four numbers of at least 0, not all 0")
@@ -208,6 +210,8 @@ class StreamSource(Source):
     """
 
     def __init__(self, batches: Iterable[Any], *, name: str = "stream", density: float | None = None) -> None:
+        if not isinstance(batches, Iterable):
+            raise TypeError(f"batches must be an iterable of batches, not {type(batches).__name__}")
         self.name = name
         if density is not None and not 0 <= as_real(density, "density") <= 1:
             raise ValueError(f"density is {density}, but must be in [0, 1]")
@@ -234,7 +238,7 @@ def as_source(source: Any, name: str) -> Source:
     """Return ``source`` as a `Source`: it is one, or an iterable of batches."""
     if isinstance(source, Source):
         return source
-    if isinstance(source, Iterable) and not isinstance(source, str | bytes | dict | np.ndarray):
+    if isinstance(source, Iterable) and not isinstance(source, str | bytes | dict | np.ndarray | Batch):
         return StreamSource(source, name=name)
     raise TypeError(f"{name} must be a Source or an iterable of batches, not {type(source).__name__}")
 
@@ -245,10 +249,24 @@ def checked_batch(given: Any, name: str) -> Batch:
         raise TypeError(f"{name} yielded a {type(given).__name__}, expected a Batch or (X, weak_proba[, regions[, y]])")
     raw = Batch(*given)
     X, proba = as_matrix(raw.X, f"X of {name}"), as_numbers(raw.weak_proba, f"weak_proba of {name}")
-    regions = None if raw.regions is None else as_numbers(raw.regions, f"regions of {name}")
+    regions = None if raw.regions is None else _region_codes(np.asarray(raw.regions), f"regions of {name}")
     y = None if raw.y is None else as_numbers(raw.y, f"y of {name}")
     batch = Batch(X, proba, regions, y)
     for column, values in zip(Batch._fields, batch, strict=True):
         if values is not None and (values.ndim == 0 or values.shape[0] != X.shape[0]):
             raise ValueError(f"{column} of {name} has shape {values.shape}, but X has {X.shape[0]} rows")
+    if proba.ndim > 2 or (y is not None and y.ndim > 1):
+        column, values = ("weak_proba", proba) if proba.ndim > 2 else ("y", y)
+        raise ValueError(f"{column} of {name} has shape {values.shape}, too many axes")
     return batch
+
+
+def _region_codes(codes: npt.NDArray[Any], name: str) -> npt.NDArray[np.int8]:
+    if codes.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold codes of regions, not {codes.dtype}")
+    if codes.ndim != 1:
+        raise ValueError(f"{name} has shape {codes.shape}, expected one code per row")
+    wrong = np.flatnonzero(~np.isin(codes, list(Region)))
+    if wrong.size:
+        raise ValueError(f"{name} has {codes[wrong[0]]} at row {wrong[0]}, which is the code of no region")
+    return codes.astype(np.int8)

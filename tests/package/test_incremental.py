@@ -105,6 +105,40 @@ def test_a_malformed_batch_is_named_and_nothing_is_taken_in(X, proba, message):
     assert (incremental.n_scored_, incremental.points.shape) == (scored, (3, 2))
 
 
+@pytest.mark.parametrize("scopes", list(itertools.product(["history", "batch"], repeat=3)))
+def test_a_similarity_that_overflows_leaves_the_detector_as_it_was(scopes):
+    rng = np.random.default_rng(0)
+    options = dict(zip(SCOPES, scopes, strict=True))
+    hurt, whole = (wl.IncrementalDetector(wl.OverlapDetector(metric="inner_product"), **options) for _ in range(2))
+    for _ in range(5):
+        batch = rng.standard_normal((12, 3)), rng.random(12)
+        with pytest.raises(ValueError, match="inf"):
+            hurt.add(batch[0] * 1e200, batch[1])
+        for detector in (hurt, whole):
+            detector.add(*batch)
+    for name in ("labels_", "scores_", "nearest_hard_", "confidence_", "batch_", "n_scored_", "points"):
+        np.testing.assert_array_equal(getattr(hurt, name), getattr(whole, name))
+
+
+def test_an_interrupt_leaves_the_detector_as_it_was(monkeypatch):
+    rng = np.random.default_rng(1)
+    detector = wl.IncrementalDetector()
+    detector.add(rng.standard_normal((12, 3)), rng.random(12))
+    before = {name: np.copy(value) for name, value in vars(detector).items() if isinstance(value, np.ndarray)}
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("w2slens.incremental.overlap_scores", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            detector.add(rng.standard_normal((12, 3)), rng.random(12))
+    for name, value in before.items():
+        if name != "_X":
+            np.testing.assert_array_equal(getattr(detector, name), value)
+    assert detector.points.shape == (12, 3)
+
+
 def test_bad_parameters_are_named():
     with pytest.raises(ValueError, match="hard_pool is 'all'"):
         wl.IncrementalDetector(hard_pool="all")

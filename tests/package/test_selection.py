@@ -126,6 +126,87 @@ def test_unknown_densities_make_regret_undefined_but_not_the_table():
         wl.SelectionHistory(["one"]).data()
 
 
+class Drifting(wl.Source):
+    name = "drifting"
+
+    def __init__(self, densities):
+        self._densities = list(densities)
+
+    @property
+    def density(self):
+        return self._densities[0]
+
+    def draw(self, n):
+        self._densities.pop(0)
+        return wl.Batch(np.eye(n) + 0.1, np.full(n, 0.5), np.full(n, 2))
+
+
+def test_regret_counts_the_density_that_a_round_was_drawn_from():
+    history = wl.select_sources([Drifting([0.25, 0.5, 1.0, 0.75])], wl.RoundRobin(1), 3, 2)
+    assert history.densities.ravel().tolist() == [0.25, 0.5, 1.0]
+
+
+@pytest.mark.parametrize("density", [float("nan"), 1.5, "half"])
+def test_a_density_that_is_none_is_charged_to_its_source_and_costs_no_data(density):
+    good, bad = ScriptedSource([wl.Batch(*POINTS)] * 4, name="good"), ScriptedSource([wl.Batch(*POINTS)], name="bad")
+    bad.density = density
+    with pytest.raises(wl.SelectionError, match="bad: density of bad") as caught:
+        wl.select_sources([good, bad], wl.RoundRobin(2, rng=0), 3, 3)
+    assert (caught.value.history.n_rounds, len(good._script), len(bad._script)) == (0, 4, 1)
+    history = wl.select_sources([good, bad], wl.RoundRobin(2, rng=0), 3, 3, on_error="close")
+    assert history.choices.tolist() == [0, 0, 0]
+    assert [event[1:3] for event in history.events] == [(1, "failed")]
+
+
+def test_a_source_may_fill_the_same_arrays_again():
+    X, proba = np.zeros((3, 2)), np.array([0.5, 0.7, 1.0])
+
+    def stream():
+        for k in range(4):
+            X[:] = np.arange(6).reshape(3, 2) + k + 1
+            yield X, proba
+
+    history = wl.select_sources([stream()], wl.RoundRobin(1), 4, 3, wl.OverlapDetector())
+    assert history.data()["X"][::3, 0].tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [(np.ones((3, 2)), POINTS[1], POINTS[2]), (POINTS[0], np.array([[0.5, 0.5], [0.1, 0.9], [0.0, 1.0]]), POINTS[2])],
+)
+def test_batches_that_cannot_be_joined_are_failures_and_the_history_stays_whole(second, tmp_path):
+    pools = [[wl.Batch(*POINTS), second], [wl.Batch(*POINTS)]]
+    for detector in (None, wl.OverlapDetector()):
+        history = wl.select_sources(pools, wl.RoundRobin(2, rng=0), 9, 3, detector, on_error="close")
+        assert "earlier batches have" in [message for *_, what, message in history.events if what == "failed"][0]
+        assert history.n_points == history.labels.size == 6
+        history.save(tmp_path / "history.npz")
+        assert wl.SelectionHistory.load(tmp_path / "history.npz").data()["X"].shape == (6, 3)
+
+
+@pytest.mark.parametrize("kind", [wl.UCB, wl.KLUCB, wl.RoundRobin, wl.EpsilonGreedy])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_source_that_cannot_be_judged_does_not_hold_up_the_others(kind, seed):
+    rng = np.random.default_rng(seed)
+    constant = ScriptedSource([wl.Batch(np.eye(4) + 1, np.full(4, 0.5))] * 20)
+    varied = ScriptedSource([wl.Batch(rng.random((4, 4)), rng.random(4)) for _ in range(20)])
+    history = wl.select_sources([constant, varied], kind(2, rng=seed), 12, 4, wl.OverlapDetector())
+    assert np.isnan(history.fractions).sum() <= 1
+    assert set(history.choices) == {0, 1}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 5), st.integers(0, 9))
+def test_sources_that_never_can_be_judged_take_turns(k, seed):
+    for policy in (wl.UCB(k, rng=seed), wl.RoundRobin(k, rng=seed)):
+        pools = [ScriptedSource([wl.Batch([[1.0, 2.0]], [0.5])] * 9) for _ in range(k)]
+        detector = wl.IncrementalDetector(hard_threshold="batch")
+        history = wl.select_sources(pools, policy, 3 * k, 1, detector)
+        assert np.isnan(history.fractions).all()
+        assert (np.bincount(history.choices, minlength=k) == 3).all()
+        assert policy.rounds == 0
+
+
 def test_a_pool_is_served_once_and_runs_dry():
     X = np.arange(20.0).reshape(10, 2)
     pool = wl.ArraySource(X, np.linspace(0, 1, 10), regions=np.arange(10) % 3, rng=1)
@@ -202,6 +283,11 @@ def test_bad_input_is_named(sources, options, message):
         ((np.eye(2), [0.5, 0.6], [1]), r"regions of sources\[0\] has shape"),
         ((np.ones(3), [0.5] * 3), r"X of sources\[0\] has shape \(3,\)"),
         ((np.eye(2), [0.5, 0.6]), "the batch has no regions"),
+        ((np.eye(2), [0.5, 0.6], [0, 4]), r"regions of sources\[0\] has 4 at row 1, which is the code of no region"),
+        ((np.eye(2), [0.5, 0.6], [[0], [1]]), r"regions of sources\[0\] has shape \(2, 1\), expected one code per row"),
+        ((np.eye(2), [0.5, 0.6], ["a", "b"]), r"regions of sources\[0\] must hold codes of regions"),
+        ((np.eye(2), np.ones((2, 2, 2)), [0, 1]), r"weak_proba of sources\[0\] has shape \(2, 2, 2\), too many axes"),
+        ((np.eye(2), [0.5, 0.6], [0, 1], np.ones((2, 1))), r"y of sources\[0\] has shape \(2, 1\), too many axes"),
     ],
 )
 def test_malformed_batches_are_failures_of_their_source(yielded, message):
@@ -216,6 +302,15 @@ def test_malformed_arguments_are_named():
         wl.select_sources([[POINTS]], "UCB", **GOOD)
     with pytest.raises(TypeError, match=r"sources\[0\] must be a Source or an iterable"):
         wl.select_sources([3], wl.RoundRobin(1), **GOOD)
+    for wrong in (ScriptedSource([]), {"a": ScriptedSource([])}, 3):
+        with pytest.raises(TypeError, match="sources must be a sequence"):
+            wl.select_sources(wrong, wl.RoundRobin(1), **GOOD)
+    with pytest.raises(TypeError, match=r"sources\[0\] must be a Source or an iterable of batches, not Batch"):
+        wl.select_sources([wl.Batch(*POINTS)], wl.RoundRobin(1), **GOOD)
+    with pytest.raises(TypeError, match="batches must be an iterable of batches, not int"):
+        wl.StreamSource(3)
+    with pytest.raises(ValueError, match="regions has 9 at row 0"):
+        wl.ArraySource(np.eye(3), [0.5] * 3, regions=[9, 2, 2])
     with pytest.raises(TypeError, match="detector must be"):
         wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD, detector="cosine")
     with pytest.raises(ValueError, match=r"density is 1.5, but must be in \[0, 1\]"):
