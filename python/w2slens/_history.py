@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
@@ -240,9 +241,7 @@ class SelectionHistory:
         FileError
             If it cannot be written, or exists and ``force`` is not given.
         """
-        header = {"format": _FORMAT, "version": _VERSION, "names": self.names, "events": self.events}
-        arrays = {
-            "header": np.array(json.dumps(header)),
+        arrays: dict[str, npt.NDArray[Any]] = {
             "labels": self.labels,
             "densities": self.densities,
             **{
@@ -256,6 +255,8 @@ class SelectionHistory:
             present = [part for part in parts if part is not None]
             if present:
                 arrays[name] = np.concatenate(present)
+        header = {"format": _FORMAT, "version": _VERSION, "names": self.names, "events": self.events}
+        arrays["header"] = np.array(json.dumps(header | {"digest": _digest(header, arrays)}))
         with replace_file(Path(path), force=force) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes them for allow_pickle
 
@@ -266,7 +267,7 @@ class SelectionHistory:
         Raises
         ------
         FileError
-            If the file cannot be read, is damaged, or holds something else.
+            If the file cannot be read, is damaged or edited (a digest tells), or holds something else.
         """
         try:
             # Opened here, so that it is closed even where NumPy finds no archive in it.
@@ -277,7 +278,8 @@ class SelectionHistory:
             raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
         except KeyError as error:
             raise FileError(f"{path}: {error.args[0]!r} is missing; it holds no selection history") from None
-        except (ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        except (ValueError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+            # RuntimeError: an archive that claims a password or a method of compression, or a header nested too deeply.
             raise FileError(f"{path} holds no selection history: {error}") from error
 
     @classmethod
@@ -285,6 +287,8 @@ class SelectionHistory:
         header = json.loads(str(arrays["header"]))
         if not isinstance(header, dict) or header.get("format") != _FORMAT or header.get("version") != _VERSION:
             raise ValueError(f"its header is of another format; expected {_FORMAT!r}, version {_VERSION}")
+        if header.get("digest") != _digest(header, arrays):
+            raise ValueError("its digest does not fit, so it was damaged or edited since it was saved")
         history = cls(header["names"])
         history.events = [(int(r), int(k), str(what), str(message)) for r, k, what, message in header["events"]]
         history.labels = arrays["labels"].astype(np.int8)
@@ -302,6 +306,17 @@ class SelectionHistory:
         columns = {name: _parts(arrays, name, sizes) for name in Batch._fields}
         history.batches = [Batch(*values) for values in zip(*columns.values(), strict=True)]
         return history
+
+
+def _digest(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> str:
+    """SHA-256 of the header and all arrays: their names, types, shapes and bytes."""
+    told = {name: value for name, value in header.items() if name != "digest"}
+    hashed = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    for name in sorted(set(arrays) - {"header"}):
+        values = np.ascontiguousarray(arrays[name])
+        hashed.update(f"{name} {values.dtype.str} {values.shape}\n".encode())
+        hashed.update(memoryview(values.reshape(-1).view(np.uint8)))
+    return hashed.hexdigest()
 
 
 def _parts(arrays: dict[str, npt.NDArray[Any]], name: str, sizes: npt.NDArray[np.intp]) -> list[Any]:

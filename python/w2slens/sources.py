@@ -255,9 +255,9 @@ def checked_batch(given: Any, name: str) -> Batch:
     for column, values in zip(Batch._fields, batch, strict=True):
         if values is not None and (values.ndim == 0 or values.shape[0] != X.shape[0]):
             raise ValueError(f"{column} of {name} has shape {values.shape}, but X has {X.shape[0]} rows")
-    if proba.ndim > 2 or (y is not None and y.ndim > 1):
-        column, values = ("weak_proba", proba) if proba.ndim > 2 else ("y", y)
-        raise ValueError(f"{column} of {name} has shape {values.shape}, too many axes")
+    for column, values, most in (("weak_proba", proba, 2), ("y", y, 1)):
+        if values is not None and values.ndim > most:
+            raise ValueError(f"{column} of {name} has shape {values.shape}, too many axes")
     return batch
 
 

@@ -41,6 +41,43 @@ def test_kernel_and_python_policies_choose_alike(data, problem, key, replicate):
     np.testing.assert_allclose(kernel.regret[0], regret, rtol=1e-12, atol=1e-12)
 
 
+DRIFTING = BanditProblem(
+    densities=((0.2, 0.5, 0.6, 0.55), (0.7, 0.5, 0.1, 0.55), (0.3, 0.3, 0.9, 0.0)),
+    observed=((0.3, 0.45, 0.5, 0.6), (0.6, 0.5, 0.2, 0.5), (0.3, 0.35, 0.8, 0.1)),
+    starts=(0, 130, 260),
+    horizon=400,
+    batch=3,
+)
+EVERY_POLICY = [
+    lambda: wl.UCB(4, horizon=400),
+    lambda: wl.UCB(4, xi=0.5, unit="points"),
+    lambda: wl.UCB(4, xi=0.3),
+    lambda: wl.PublishedUCB(4, horizon=400),
+    lambda: wl.KLUCB(4, horizon=400, unit="points"),
+    lambda: wl.KLUCB(4),
+    lambda: wl.MOSS(4, horizon=400),
+    lambda: wl.ThompsonSampling(4),
+    lambda: wl.EpsilonGreedy(4, epsilon=0.2),
+    lambda: wl.RoundRobin(4),
+    lambda: wl.UniformPolicy(4),
+    lambda: wl.Oracle(DRIFTING.densities, starts=DRIFTING.starts),
+    lambda: wl.SlidingWindowUCB(4, window=37),
+    lambda: wl.SlidingWindowUCB(4, window=1000),
+    lambda: wl.DiscountedUCB(4, discount=0.97),
+]
+
+
+@pytest.mark.parametrize("make", EVERY_POLICY)
+def test_every_policy_is_the_kernels_over_hundreds_of_rounds(make):
+    every = np.arange(1, DRIFTING.horizon + 1)
+    for replicate in range(3):
+        kernel = trials(make(), DRIFTING, bytes(32), [replicate], checkpoints=every)
+        choices, regret = play_twin(make(), DRIFTING, bytes(32), replicate)
+        chosen = np.argmax(np.diff(kernel.pulls[0], axis=0, prepend=0), axis=1)
+        np.testing.assert_array_equal(chosen, choices)
+        np.testing.assert_allclose(kernel.regret[0], regret, rtol=1e-12, atol=1e-12)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data(), bandit_problems(), KEYS)
 def test_any_threads_and_any_subset_give_the_same_bits(data, problem, key):

@@ -234,6 +234,12 @@ def test_every_edited_number_and_every_truncation_is_refused(data, problem):
         wl.Policy.from_json(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
+def test_a_source_closed_before_its_first_batch_does_not_stop_exploring():
+    policy = wl.EpsilonGreedy(3, epsilon=1.0, rng=0)
+    policy.close(0)
+    assert np.bincount(feed(policy, [0.5] * 400, 1), minlength=3).tolist()[1:] == pytest.approx([200, 200], abs=50)
+
+
 def test_a_source_closed_long_ago_leaves_no_trace():
     policy = wl.DiscountedUCB(2, discount=0.5, rng=0)
     policy.observe(0, 0.5)

@@ -7,6 +7,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import w2slens as wl
+from w2slens._files import FileError
+from w2slens._history import _digest
 from w2slens.selection import STATUSES
 from w2slens.testing.selection import ScriptedSource, sources
 
@@ -170,20 +172,6 @@ def test_a_source_may_fill_the_same_arrays_again():
     assert history.data()["X"][::3, 0].tolist() == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize(
-    "second",
-    [(np.ones((3, 2)), POINTS[1], POINTS[2]), (POINTS[0], np.array([[0.5, 0.5], [0.1, 0.9], [0.0, 1.0]]), POINTS[2])],
-)
-def test_batches_that_cannot_be_joined_are_failures_and_the_history_stays_whole(second, tmp_path):
-    pools = [[wl.Batch(*POINTS), second], [wl.Batch(*POINTS)]]
-    for detector in (None, wl.OverlapDetector()):
-        history = wl.select_sources(pools, wl.RoundRobin(2, rng=0), 9, 3, detector, on_error="close")
-        assert "earlier batches have" in [message for *_, what, message in history.events if what == "failed"][0]
-        assert history.n_points == history.labels.size == 6
-        history.save(tmp_path / "history.npz")
-        assert wl.SelectionHistory.load(tmp_path / "history.npz").data()["X"].shape == (6, 3)
-
-
 @pytest.mark.parametrize("kind", [wl.UCB, wl.KLUCB, wl.RoundRobin, wl.EpsilonGreedy])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_source_that_cannot_be_judged_does_not_hold_up_the_others(kind, seed):
@@ -276,6 +264,20 @@ def test_bad_input_is_named(sources, options, message):
 
 
 @pytest.mark.parametrize(
+    "second",
+    [(np.ones((3, 2)), POINTS[1], POINTS[2]), (POINTS[0], np.array([[0.5, 0.5], [0.1, 0.9], [0.0, 1.0]]), POINTS[2])],
+)
+def test_batches_that_cannot_be_joined_are_failures_and_the_history_stays_whole(second, tmp_path):
+    pools = [[wl.Batch(*POINTS), second], [wl.Batch(*POINTS)]]
+    for detector in (None, wl.OverlapDetector()):
+        history = wl.select_sources(pools, wl.RoundRobin(2, rng=0), 9, 3, detector, on_error="close")
+        assert "earlier batches have" in next(message for *_, what, message in history.events if what == "failed")
+        assert history.n_points == history.labels.size == 6
+        history.save(tmp_path / "history.npz")
+        assert wl.SelectionHistory.load(tmp_path / "history.npz").data()["X"].shape == (6, 3)
+
+
+@pytest.mark.parametrize(
     ("yielded", "message"),
     [
         (7, r"sources\[0\] yielded a int, expected a Batch"),
@@ -325,6 +327,39 @@ def test_malformed_arguments_are_named():
         wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD, detector=used)
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_every_edited_number_and_every_damaged_bit_is_refused_or_harmless(tmp_path_factory, data):
+    history = wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD)
+    path = tmp_path_factory.mktemp("damaged") / "history.npz"
+    history.save(path)
+    raw = bytearray(path.read_bytes())
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    name = data.draw(st.sampled_from(sorted(set(arrays) - {"header"})))
+    edited = arrays[name].copy()
+    octets = edited.reshape(-1).view(np.uint8)
+    octets[data.draw(st.integers(0, octets.size - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    np.savez(path, **(arrays | {name: edited}))
+    with pytest.raises(FileError, match="digest does not fit"):
+        wl.SelectionHistory.load(path)
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(raw[: len(raw) - data.draw(st.just(0) | st.integers(0, len(raw)))])
+    try:
+        loaded = wl.SelectionHistory.load(path)
+    except FileError:
+        return
+    # The bit was the archive's: a date, a permission.
+    for column, values in history.data().items():
+        np.testing.assert_array_equal(loaded.data()[column], values)
+
+
+def saved_again(path, arrays, header=None):
+    """Write arrays with a digest that fits."""
+    header = json.loads(str(arrays["header"])) if header is None else header
+    np.savez(path, **(arrays | {"header": np.array(json.dumps(header | {"digest": _digest(header, arrays)}))}))
+
+
 def test_damaged_files_are_refused(tmp_path):
     history = wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD)
     path = tmp_path / "history.npz"
@@ -332,18 +367,26 @@ def test_damaged_files_are_refused(tmp_path):
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     for change, message in [
-        ({"header": np.array(json.dumps({"format": "else"}))}, "another format"),
-        ({"header": np.array("{")}, "holds no selection history"),
         ({"source": np.array([4])}, "contradict"),
         ({"labels": np.zeros(2, np.int8)}, "contradict"),
         ({"X": np.eye(2)}, "X has 2 rows"),
         ({"has_X": np.array([False])}, "X is incomplete"),
         ({"densities": np.zeros((3, 1))}, "different lengths"),
     ]:
-        np.savez(path, **(arrays | change))
+        saved_again(path, arrays | change)
         with pytest.raises(ValueError, match=message):
             wl.SelectionHistory.load(path)
-    np.savez(path, **{name: value for name, value in arrays.items() if name != "sizes" and name != "size"})
+    for text, message in [
+        (json.dumps({"format": "else"}), "another format"),
+        ("{", "holds no selection history"),
+        ("[" * 100_000, "holds no selection history"),
+        (str(arrays["header"]).replace('"events": [', '"events": [[1e999, 0, "dry", ""], '), "digest does not fit"),
+        (str(arrays["header"]).replace("sources[0]", "mine"), "digest does not fit"),
+    ]:
+        np.savez(path, **(arrays | {"header": np.array(text)}))
+        with pytest.raises(ValueError, match=message):
+            wl.SelectionHistory.load(path)
+    saved_again(path, {name: value for name, value in arrays.items() if name != "size"})
     with pytest.raises(ValueError, match="'size' is missing"):
         wl.SelectionHistory.load(path)
     np.savez(path, header=np.array([{"a": 1}], object), allow_pickle=True)
