@@ -25,7 +25,7 @@ CAPTIONS = {
     "with the simultaneous DKW band (99.9 %) in both directions.",
     "detector": "Precision and recall of the points called overlap by the whole detector, its hard set included, "
     "against the patterns' length t/σ, the coordinates d of a block and the number m of hard-only points. Lines: "
-    "expected at fixed thresholds. Filled: simulated at these thresholds, with simultaneous 99.9 % intervals. Open: "
+    "expected at fixed thresholds. Filled: simulated at these thresholds (Bonferroni-t intervals, 99.9 %). Open: "
     "simulated with change points of each pool's own. With full noise, hard-only points that are not called hard are "
     "called overlap: the more there are, the lower the precision.",
     "sensitivity": "Expected precision (above) and recall (below) over both thresholds, and where the change points of "
