@@ -85,7 +85,7 @@ def test_all_statements_hold_on_a_small_grid(students):
     [
         ("law", lambda c: c["law"] - 0.05, "the strong-penalty limit"),
         ("hard", lambda c: np.where(c["C"] == 1e-5, c["hard"] + 0.05, c["hard"]), "the distance to the averaging"),
-        ("hard", lambda c: 1 - c["hard"], "weak penalty (C ≥ 10): more"),
+        ("hard", lambda c: 1 - c["hard"], "weak penalty (C ≥ 10): each"),
         ("hard", lambda c: 1 - c["hard"], "strong penalty"),
         ("hard", lambda c: 1 - c["hard"], "the published student"),
         ("hard", lambda c: 1 - c["hard"], "the unpenalised intercept costs accuracy in the published"),
