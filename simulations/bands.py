@@ -90,6 +90,8 @@ def log_evidence(values: npt.ArrayLike, low: float, high: float) -> float:
     True
     """
     sample = np.asarray(values, float)
+    if sample.size == 0:
+        return 0.0
     if not low <= sample.min() <= sample.max() <= high or not low <= 0 <= high:
         raise ValueError(f"values span [{sample.min()}, {sample.max()}], and [{low}, {high}] must hold them and 0")
     if low == 0 or high == 0:

@@ -80,7 +80,7 @@ def test_evidence_is_the_mean_of_what_bets_return():
 def test_evidence_sees_a_shift_and_values_that_cannot_be():
     shifted = np.random.default_rng(0).binomial(50, 0.5, 1000) / 50 - 0.48
     assert bands.log_evidence(shifted, -0.48, 0.52) > np.log(1000 / 0.001)
-    assert bands.log_evidence([0.0, 0.0], 0, 1) == 0
+    assert bands.log_evidence([0.0, 0.0], 0, 1) == bands.log_evidence([], -1, 1) == 0
     assert bands.log_evidence([0.0, 0.1], 0, 1) == np.inf
     with pytest.raises(ValueError, match="must hold them and 0"):
         bands.log_evidence([0.0, 1.5], -1, 1)
