@@ -315,7 +315,7 @@ def _digest(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> str:
     for name in sorted(set(arrays) - {"header"}):
         values = np.ascontiguousarray(arrays[name])
         hashed.update(f"{name} {values.dtype.str} {values.shape}\n".encode())
-        hashed.update(memoryview(values.reshape(-1).view(np.uint8)))
+        hashed.update(values.reshape(-1).view(np.uint8).data)
     return hashed.hexdigest()
 
 

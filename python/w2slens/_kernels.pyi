@@ -28,8 +28,10 @@ def bandit_trials(
     checkpoints: npt.NDArray[np.uint64],
     key: bytes,
     replicates: npt.NDArray[np.uint64],
+    regret: npt.NDArray[np.float64],
+    pulls: npt.NDArray[np.int64],
     n_threads: int | None = None,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]: ...
+) -> None: ...
 def bandit_draws(
     key: bytes, replicate: int, sources: int, rounds: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]: ...

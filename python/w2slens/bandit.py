@@ -155,7 +155,10 @@ def bandit_trials(
     stops = _checkpoints(checkpoints, rounds)
     key = rng if isinstance(rng, bytes) else stream_key(rng)
     name, value, xi = describe(policy)
-    regret, pulls = _kernels.bandit_trials(
+    which = _replicates(replicates)
+    regret = np.zeros((which.size, stops.size))
+    pulls = np.zeros((which.size, stops.size, k), np.int64)
+    _kernels.bandit_trials(
         (name, None if value is None else float(value), xi),
         getattr(policy, "_unit", "rounds") == "points",
         k,
@@ -163,7 +166,9 @@ def bandit_trials(
         as_integer(batch, "batch", least=1, most=2**31),
         stops.astype(np.uint64),
         key,
-        _replicates(replicates),
+        which,
+        regret,
+        pulls,
         as_threads(n_threads),
     )
     return BanditTrials(stops, regret, pulls)
@@ -206,12 +211,15 @@ def as_segments(
     if first.size != true.shape[0]:
         raise ValueError(f"starts has {first.size} entries, but densities has {true.shape[0]} segments")
     if first[0] != 0 or (np.diff(first.astype(np.int64)) <= 0).any():
-        raise ValueError("starts must ascend from 0")
+        raise ValueError(f"starts is {first.tolist()}, but must ascend from 0")
     return first.astype(np.int64), true, seen
 
 
 def _probabilities(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    given = np.asarray(values)
+    try:
+        given = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} is no table of numbers: {error}") from None
     if given.dtype.kind not in "iuf" and given.size:
         raise TypeError(f"{name} must hold real numbers, not {given.dtype}")
     table = np.array(given, np.float64, ndmin=2)
@@ -233,7 +241,8 @@ def _checkpoints(checkpoints: npt.ArrayLike | None, horizon: int) -> npt.NDArray
         raise ValueError(f"checkpoints has shape {given.shape} and dtype {given.dtype}, expected whole numbers, (c,)")
     stops = given.astype(np.int64)
     if stops[0] < 1 or stops[-1] > horizon or (np.diff(stops) <= 0).any():
-        raise ValueError(f"checkpoints must ascend within [1, {horizon}]")
+        wrong = int(np.argmax((stops < 1) | (stops > horizon) | (np.diff(stops, prepend=0) <= 0)))
+        raise ValueError(f"checkpoints must ascend within [1, {horizon}], but has {stops[wrong]} at index {wrong}")
     return stops
 
 

@@ -234,6 +234,37 @@ def test_every_edited_number_and_every_truncation_is_refused(data, problem):
         wl.Policy.from_json(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: wl.UCB(4, rng=1),
+        lambda: wl.UCB(4, horizon=9, unit="points", rng=1),
+        lambda: wl.PublishedUCB(4, horizon=9, rng=1),
+        lambda: wl.KLUCB(4, rng=1),
+        lambda: wl.MOSS(4, horizon=9, rng=1),
+        lambda: wl.ThompsonSampling(4, rng=1),
+        lambda: wl.EpsilonGreedy(4, epsilon=0.5, rng=1),
+        lambda: wl.RoundRobin(4, rng=1),
+        lambda: wl.UniformPolicy(4, rng=1),
+        lambda: wl.Oracle([0.1, 0.9, 0.9, 0.3], rng=1),
+        lambda: wl.SlidingWindowUCB(4, window=3, rng=1),
+        lambda: wl.DiscountedUCB(4, discount=0.9, rng=1),
+    ],
+)
+@pytest.mark.parametrize("before", [0, 11])
+def test_every_policy_does_without_what_is_closed(make, before):
+    for gone in ([0], [1, 2], [3, 0, 1]):
+        policy = make()
+        feed(policy, [0.5] * before, 2)
+        for source in gone:
+            policy.close(source)
+        chosen = feed(policy, [0.9, 0.0, 0.5] * 20, 2)
+        assert set(chosen) <= set(range(4)) - set(gone)
+        if isinstance(policy, wl.RoundRobin):
+            left = 4 - len(gone)
+            assert all(set(chosen[i : i + left]) == set(chosen) for i in range(60 - left))
+
+
 def test_a_source_closed_before_its_first_batch_does_not_stop_exploring():
     policy = wl.EpsilonGreedy(3, epsilon=1.0, rng=0)
     policy.close(0)

@@ -146,6 +146,10 @@ class Drifting(wl.Source):
 def test_regret_counts_the_density_that_a_round_was_drawn_from():
     history = wl.select_sources([Drifting([0.25, 0.5, 1.0, 0.75])], wl.RoundRobin(1), 3, 2)
     assert history.densities.ravel().tolist() == [0.25, 0.5, 1.0]
+    pools = [Drifting([0.25, 0.5, 1.0]), ScriptedSource([wl.Batch(*POINTS)] * 3, density=0.75)]
+    history = wl.select_sources(pools, wl.RoundRobin(2, rng=0), 4, 3)
+    assert history.choices.tolist() == [0, 1, 0, 1]
+    assert history.regret.tolist() == [0.5, 0.5, 0.75, 1.0]
 
 
 @pytest.mark.parametrize("density", [float("nan"), 1.5, "half"])

@@ -1,6 +1,6 @@
 //! Replicated bandits, and the draws of one replicate.
 
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadwriteArray2, PyReadwriteArray3};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use w2slens_kernels::bandit::{self, Kind, Setting, Unit};
@@ -33,22 +33,24 @@ type Segments<'py> = (PyReadonlyArray1<'py, u64>, PyReadonlyArray1<'py, f64>, Py
 
 type Drawn<'py> = (Bound<'py, PyArray1<usize>>, Bound<'py, PyArray1<f64>>);
 
-/// Regret (replicates, checkpoints) and pulls (replicates, checkpoints, sources).
+/// Fills `regret` (replicates, checkpoints) and `pulls` (replicates, checkpoints, sources).
 #[pyfunction]
-#[pyo3(signature = (policy, points, sources, segments, batch, checkpoints, key, replicates, n_threads=None))]
-#[expect(clippy::too_many_arguments, clippy::type_complexity, reason = "the private seam to one Python function")]
-fn bandit_trials<'py>(
-    py: Python<'py>,
+#[pyo3(signature = (policy, points, sources, segments, batch, checkpoints, key, replicates, regret, pulls, n_threads=None))]
+#[expect(clippy::too_many_arguments, reason = "the private seam to one Python function")]
+fn bandit_trials(
+    py: Python<'_>,
     policy: (String, Option<f64>, f64),
     points: bool,
     sources: usize,
-    segments: Segments<'py>,
+    segments: Segments<'_>,
     batch: u32,
-    checkpoints: PyReadonlyArray1<'py, u64>,
+    checkpoints: PyReadonlyArray1<'_, u64>,
     key: &[u8],
-    replicates: PyReadonlyArray1<'py, u64>,
+    replicates: PyReadonlyArray1<'_, u64>,
+    mut regret: PyReadwriteArray2<'_, f64>,
+    mut pulls: PyReadwriteArray3<'_, i64>,
     n_threads: Option<usize>,
-) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray3<i64>>)> {
+) -> PyResult<()> {
     let (key, kind) = (arrays::key(key)?, kind(policy, points)?);
     let (starts, densities, observed) = &segments;
     let setting = Setting {
@@ -60,11 +62,9 @@ fn bandit_trials<'py>(
         checkpoints: arrays::slice("checkpoints", &checkpoints)?.to_vec(),
     };
     let replicates = arrays::slice("replicates", &replicates)?;
-    let (r, c) = (replicates.len(), setting.checkpoints.len());
-    let outcomes = py.detach(|| bandit::run(&kind, &setting, &key, replicates, n_threads)).map_err(to_python)?;
-    let regret: Vec<f64> = outcomes.iter().flat_map(|outcome| &outcome.regret).copied().collect();
-    let pulls: Vec<i64> = outcomes.iter().flat_map(|outcome| &outcome.pulls).map(|&n| n as i64).collect();
-    Ok((regret.into_pyarray(py).reshape([r, c])?, pulls.into_pyarray(py).reshape([r, c, sources])?))
+    let regret = regret.as_slice_mut().map_err(|_| PyValueError::new_err("regret must be contiguous"))?;
+    let pulls = pulls.as_slice_mut().map_err(|_| PyValueError::new_err("pulls must be contiguous"))?;
+    py.detach(|| bandit::run_into(&kind, &setting, &key, replicates, (regret, pulls), n_threads)).map_err(to_python)
 }
 
 /// The order of ties and the uniforms of one replicate.

@@ -90,6 +90,43 @@ pub fn run(
     })
 }
 
+/// As [`run`], into the caller's arrays: `regret` is (replicates, checkpoints), `pulls` (replicates, checkpoints, K). Beside them no
+/// more than one replicate per thread is held.
+///
+/// # Errors
+/// [`KernelError`] for a setting or a policy outside its domain, or an array of another size.
+pub fn run_into(
+    kind: &Kind,
+    setting: &Setting,
+    key: &[u8; 32],
+    replicates: &[u64],
+    (regret, pulls): (&mut [f64], &mut [i64]),
+    n_threads: Option<usize>,
+) -> Result<()> {
+    check(setting)?;
+    kind.check(setting.sources)?;
+    let c = setting.checkpoints.len();
+    let row = c.saturating_mul(setting.sources);
+    for (argument, got, row) in [("regret", regret.len(), c), ("pulls", pulls.len(), row)] {
+        let expected = replicates.len().saturating_mul(row);
+        if got != expected {
+            let (expected, got) = (format!("{expected} entries"), format!("{got} entries"));
+            return Err(KernelError::Shape { argument, expected, got });
+        }
+    }
+    let fractions = Fractions::new(setting.batch, &setting.observed);
+    threads::install(n_threads, || {
+        let rows = regret.par_chunks_exact_mut(c).zip(pulls.par_chunks_exact_mut(row));
+        replicates.par_iter().zip(rows).for_each(|(&replicate, (regret, pulls))| {
+            let outcome = with_policy!(kind, setting, replay(setting, &fractions, key, replicate));
+            regret.copy_from_slice(&outcome.regret);
+            for (to, from) in pulls.iter_mut().zip(outcome.pulls) {
+                *to = from as i64;
+            }
+        });
+    })
+}
+
 /// What replicate `replicate` draws over `rounds` rounds.
 pub fn draws(sources: usize, key: &[u8; 32], replicate: u64, rounds: usize) -> Draws {
     let mut words = Normals::new(Streams::new(key, "bandit").item(replicate));
