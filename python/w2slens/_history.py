@@ -234,7 +234,7 @@ class SelectionHistory:
     # -- saving and loading
 
     def save(self, path: Path | str, *, force: bool = True) -> None:
-        """Write everything to one .npz file: whole, or not at all, and without pickles.
+        """Write everything to one .npz file: whole, or not at all, and without pickles; bfloat16 is widened to float32.
 
         Raises
         ------
@@ -254,7 +254,9 @@ class SelectionHistory:
             arrays[f"has_{name}"] = np.array([part is not None for part in parts], bool)
             present = [part for part in parts if part is not None]
             if present:
-                arrays[name] = np.concatenate(present)
+                joined = np.concatenate(present)
+                # A dtype that is not NumPy's own (bfloat16) would come back as raw bytes.
+                arrays[name] = joined.astype(np.float32) if joined.dtype.kind == "V" else joined
         header = {"format": _FORMAT, "version": _VERSION, "names": self.names, "events": self.events}
         arrays["header"] = np.array(json.dumps(header | {"digest": _digest(header, arrays)}))
         with replace_file(Path(path), force=force) as temporary, temporary.open("wb") as file:

@@ -242,7 +242,7 @@ def _checkpoints(checkpoints: npt.ArrayLike | None, horizon: int) -> npt.NDArray
     stops = given.astype(np.int64)
     if stops[0] < 1 or stops[-1] > horizon or (np.diff(stops) <= 0).any():
         wrong = int(np.argmax((stops < 1) | (stops > horizon) | (np.diff(stops, prepend=0) <= 0)))
-        raise ValueError(f"checkpoints must ascend within [1, {horizon}], but has {stops[wrong]} at index {wrong}")
+        raise ValueError(f"checkpoints must ascend within [1, {horizon}], but has {given[wrong]} at index {wrong}")
     return stops
 
 

@@ -29,7 +29,10 @@ def test_every_choice_gives_what_the_definition_gives(seen, scopes, absolute, ru
         labels, scores = incremental_twin(seen[: k + 1], detector, **scopes)
         np.testing.assert_array_equal(incremental.labels_, labels)
         np.testing.assert_array_equal(incremental.scores_, scores)
-        np.testing.assert_array_equal(found.labels, labels[labels.size - len(batch.X) :])
+        newest = labels[labels.size - len(batch.X) :]
+        np.testing.assert_array_equal(found.labels, newest)
+        share = np.nan if UNDETECTED in newest else np.mean(newest == wl.Region.OVERLAP)
+        np.testing.assert_equal(found.fraction, share)
     event(f"undetected points: {UNDETECTED in incremental.labels_}")
 
 
@@ -49,6 +52,20 @@ def test_with_all_history_it_is_the_detector_of_all_points_to_the_bit(seed, dtyp
     for name in ("labels_", "scores_", "nearest_hard_", "confidence_", "density_"):
         np.testing.assert_array_equal(getattr(incremental, name), getattr(whole, name))
     assert incremental.scores_.dtype == dtype
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(batches(), min_size=2, max_size=6))
+def test_among_equal_hard_points_the_first_is_the_nearest(seen):
+    detector = wl.OverlapDetector(metric="inner_product")
+    incremental = wl.IncrementalDetector(detector)
+    for batch in seen:
+        incremental.add(batch.X, batch.weak_proba)
+    rows = np.flatnonzero(incremental.nearest_hard_ >= 0)
+    hard = np.flatnonzero(incremental.labels_ == wl.Region.HARD)
+    if rows.size:
+        products = np.abs(incremental.points[rows] @ incremental.points[hard].T)
+        np.testing.assert_array_equal(incremental.nearest_hard_[rows], hard[products.argmax(axis=1)])
 
 
 def test_no_pair_is_scored_twice_while_thresholds_hold():

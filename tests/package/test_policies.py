@@ -295,3 +295,24 @@ def test_a_file_is_kept_when_asked(tmp_path):
         wl.UCB(2).save(path, force=False)
     assert path.read_text() == "mine"
     assert [p.name for p in tmp_path.iterdir()] == ["policy.json"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), PROBLEM, st.integers(0, 2**32))
+def test_relabelling_the_sources_relabels_the_choices(data, problem, seed):
+    k = problem.n_sources
+    relabelled = np.array(data.draw(st.permutations(range(k))))  # the new number of each source
+    policy, other = data.draw(policies(problem)), None
+    if isinstance(policy, wl.Oracle):
+        other = wl.Oracle(np.array(problem.densities)[:, np.argsort(relabelled)], starts=problem.starts)
+    else:
+        other = type(policy)(k, **policy.parameters)
+    policy._rng, other._rng = np.random.default_rng(seed), np.random.default_rng(seed)
+    other._order = relabelled[policy._order]
+    yields = data.draw(st.lists(FRACTIONS, min_size=k, max_size=k))
+    for t in range(40):
+        source = policy.select()
+        assert other.select() == relabelled[source]
+        fraction = yields[source] if t % 3 else 1 - yields[source]
+        policy.observe(source, fraction, problem.batch)
+        other.observe(int(relabelled[source]), fraction, problem.batch)

@@ -92,6 +92,19 @@ def test_a_campaign_stopped_and_continued_equals_an_unbroken_one(tmp_path):
     np.testing.assert_array_equal(later.labels, whole.labels)
 
 
+def test_a_history_of_bfloat16_features_goes_on(tmp_path):
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    rng = np.random.default_rng(0)
+    given = [wl.Batch(rng.random((8, 3)).astype(ml_dtypes.bfloat16), rng.random(8)) for _ in range(4)]
+    whole = wl.select_sources([ScriptedSource(given)], wl.RoundRobin(1), 4, 8, wl.OverlapDetector())
+    part = wl.select_sources([ScriptedSource(given[:2])], wl.RoundRobin(1), 2, 8, wl.OverlapDetector())
+    part.save(tmp_path / "history.npz")
+    later = wl.SelectionHistory.load(tmp_path / "history.npz")
+    wl.select_sources([ScriptedSource(given[2:])], wl.RoundRobin(1), 2, 8, wl.OverlapDetector(), history=later)
+    np.testing.assert_array_equal(later.labels, whole.labels)
+    np.testing.assert_array_equal(later.data()["X"], whole.data()["X"].astype(np.float32))
+
+
 def test_a_failing_source_stops_the_selection_and_keeps_what_was_finished():
     good = [wl.Batch(np.eye(3) + 0.1, np.array([0.5, 0.9, 1.0]), np.array([1, 0, 2]))] * 5
     failing = ScriptedSource([*good[:2], OSError("the disk is gone")], name="tape")
@@ -126,6 +139,15 @@ def test_unknown_densities_make_regret_undefined_but_not_the_table():
     assert "y" not in history.data()
     with pytest.raises(wl.UndefinedError, match="nothing has been acquired"):
         wl.SelectionHistory(["one"]).data()
+
+
+def test_a_policy_learns_the_size_a_batch_had():
+    X = np.arange(20.0).reshape(10, 2)
+    pool = wl.ArraySource(X, np.linspace(0, 1, 10), regions=[2] * 3 + [0] * 7, rng=1)
+    policy = wl.UCB(1, unit="points", rng=0)
+    history = wl.select_sources([pool], policy, 9, 4)
+    assert history.to_table()["size"].tolist() == [4, 4, 2]
+    assert policy.means[0] == pytest.approx(0.3)
 
 
 class Drifting(wl.Source):
