@@ -1,5 +1,3 @@
-import json
-
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -7,8 +5,6 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import w2slens as wl
-from w2slens._files import FileError
-from w2slens._history import _digest
 from w2slens.selection import STATUSES
 from w2slens.testing.selection import ScriptedSource, sources
 
@@ -56,22 +52,6 @@ def test_nothing_is_lost_whatever_sources_do(pools, rounds, size, detect, seed):
     event(f"undetected {undetected.any()}, events {len(history.events) > 0}")
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(sources(errors=False), min_size=1, max_size=3), st.integers(1, 8), st.integers(0, 9))
-def test_a_history_saves_and_loads(tmp_path_factory, pools, rounds, seed):
-    history = wl.select_sources(pools, wl.UniformPolicy(len(pools), rng=seed), rounds, 3, wl.OverlapDetector())
-    path = tmp_path_factory.mktemp("history") / "history.npz"
-    history.save(path)
-    loaded = wl.SelectionHistory.load(path)
-    for name, column in history.to_table().items():
-        np.testing.assert_array_equal(loaded.to_table()[name], column)
-    assert (loaded.names, loaded.events) == (history.names, history.events)
-    np.testing.assert_array_equal(loaded.labels, history.labels)
-    if history.n_rounds:
-        for name, column in history.data().items():
-            np.testing.assert_array_equal(loaded.data()[name], column)
-
-
 def test_a_campaign_stopped_and_continued_equals_an_unbroken_one(tmp_path):
     shares = [(4, 4, 1, 0), (1, 1, 4, 0), (1, 1, 2, 0)]
     whole = wl.select_sources(mixture_sources(shares), wl.ThompsonSampling(3, rng=5), 30, 40, wl.OverlapDetector())
@@ -90,19 +70,6 @@ def test_a_campaign_stopped_and_continued_equals_an_unbroken_one(tmp_path):
     for name, column in whole.to_table().items():
         np.testing.assert_array_equal(later.to_table()[name], column)
     np.testing.assert_array_equal(later.labels, whole.labels)
-
-
-def test_a_history_of_bfloat16_features_goes_on(tmp_path):
-    ml_dtypes = pytest.importorskip("ml_dtypes")
-    rng = np.random.default_rng(0)
-    given = [wl.Batch(rng.random((8, 3)).astype(ml_dtypes.bfloat16), rng.random(8)) for _ in range(4)]
-    whole = wl.select_sources([ScriptedSource(given)], wl.RoundRobin(1), 4, 8, wl.OverlapDetector())
-    part = wl.select_sources([ScriptedSource(given[:2])], wl.RoundRobin(1), 2, 8, wl.OverlapDetector())
-    part.save(tmp_path / "history.npz")
-    later = wl.SelectionHistory.load(tmp_path / "history.npz")
-    wl.select_sources([ScriptedSource(given[2:])], wl.RoundRobin(1), 2, 8, wl.OverlapDetector(), history=later)
-    np.testing.assert_array_equal(later.labels, whole.labels)
-    np.testing.assert_array_equal(later.data()["X"], whole.data()["X"].astype(np.float32))
 
 
 def test_a_failing_source_stops_the_selection_and_keeps_what_was_finished():
@@ -351,75 +318,3 @@ def test_malformed_arguments_are_named():
     used.add(*POINTS[:2])
     with pytest.raises(ValueError, match="detector has seen 3 points, but history holds 0"):
         wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD, detector=used)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_every_edited_number_and_every_damaged_bit_is_refused_or_harmless(tmp_path_factory, data):
-    history = wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD)
-    path = tmp_path_factory.mktemp("damaged") / "history.npz"
-    history.save(path)
-    raw = bytearray(path.read_bytes())
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
-    name = data.draw(st.sampled_from(sorted(set(arrays) - {"header"})))
-    edited = arrays[name].copy()
-    octets = edited.reshape(-1).view(np.uint8)
-    octets[data.draw(st.integers(0, octets.size - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    np.savez(path, **(arrays | {name: edited}))
-    with pytest.raises(FileError, match="digest does not fit"):
-        wl.SelectionHistory.load(path)
-    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    path.write_bytes(raw[: len(raw) - data.draw(st.just(0) | st.integers(0, len(raw)))])
-    try:
-        loaded = wl.SelectionHistory.load(path)
-    except FileError:
-        return
-    # The bit was the archive's: a date, a permission.
-    for column, values in history.data().items():
-        np.testing.assert_array_equal(loaded.data()[column], values)
-
-
-def saved_again(path, arrays, header=None):
-    """Write arrays with a digest that fits."""
-    header = json.loads(str(arrays["header"])) if header is None else header
-    np.savez(path, **(arrays | {"header": np.array(json.dumps(header | {"digest": _digest(header, arrays)}))}))
-
-
-def test_damaged_files_are_refused(tmp_path):
-    history = wl.select_sources([[POINTS]], wl.RoundRobin(1), **GOOD)
-    path = tmp_path / "history.npz"
-    history.save(path)
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
-    for change, message in [
-        ({"source": np.array([4])}, "contradict"),
-        ({"labels": np.zeros(2, np.int8)}, "contradict"),
-        ({"X": np.eye(2)}, "X has 2 rows"),
-        ({"has_X": np.array([False])}, "X is incomplete"),
-        ({"densities": np.zeros((3, 1))}, "different lengths"),
-    ]:
-        saved_again(path, arrays | change)
-        with pytest.raises(ValueError, match=message):
-            wl.SelectionHistory.load(path)
-    for text, message in [
-        (json.dumps({"format": "else"}), "another format"),
-        ("{", "holds no selection history"),
-        ("[" * 100_000, "holds no selection history"),
-        (str(arrays["header"]).replace('"events": [', '"events": [[1e999, 0, "dry", ""], '), "digest does not fit"),
-        (str(arrays["header"]).replace("sources[0]", "mine"), "digest does not fit"),
-    ]:
-        np.savez(path, **(arrays | {"header": np.array(text)}))
-        with pytest.raises(ValueError, match=message):
-            wl.SelectionHistory.load(path)
-    saved_again(path, {name: value for name, value in arrays.items() if name != "size"})
-    with pytest.raises(ValueError, match="'size' is missing"):
-        wl.SelectionHistory.load(path)
-    np.savez(path, header=np.array([{"a": 1}], object), allow_pickle=True)
-    with pytest.raises(ValueError, match="holds no selection history"):
-        wl.SelectionHistory.load(path)
-    path.write_bytes(b"PK\x03\x04 truncated")
-    with pytest.raises(ValueError, match=r"history\.npz"):
-        wl.SelectionHistory.load(path)
-    with pytest.raises(ValueError, match="cannot be read"):
-        wl.SelectionHistory.load(tmp_path / "none.npz")
