@@ -31,11 +31,19 @@ _ROUND_COLUMNS = ("source", "size", "status", "fraction")
 
 
 class SelectionError(RuntimeError):
-    """A source failed. Its ``history`` holds every finished round; the original error is the cause."""
+    """A source failed; the original error is the cause.
 
-    def __init__(self, message: str, history: SelectionHistory) -> None:
+    Attributes
+    ----------
+    history : SelectionHistory
+        Every finished round.
+    yielded : object
+        What the source had yielded and could not be taken in; ``None`` if it failed before.
+    """
+
+    def __init__(self, message: str, history: SelectionHistory, yielded: Any = None) -> None:
         super().__init__(message)
-        self.history = history
+        self.history, self.yielded = history, yielded
 
 
 class SelectionHistory:

@@ -151,10 +151,10 @@ def _play(
 ) -> bool:
     """Play one round; False if every source has run dry."""
 
-    def failed(source: int, error: Exception) -> None:
+    def failed(source: int, error: Exception, yielded: Any = None) -> None:
         # Whatever a foreign source raises: it is written down with the history, never swallowed.
         if on_error == "raise":
-            raise SelectionError(f"{pools[source].name}: {error}", history) from error
+            raise SelectionError(f"{pools[source].name}: {error}", history, yielded) from error
         policy.close(source)
         history.note(source, "failed", f"{type(error).__name__}: {error}")
 
@@ -169,7 +169,7 @@ def _play(
                     failed(k, error)
         if policy.open_sources.size == 0:
             return False
-        source = policy.select()
+        source, given = policy.select(), None
         try:
             given = pools[source].draw(size)
             batch = None if given is None else _kept(checked_batch(given, pools[source].name))
@@ -182,7 +182,7 @@ def _play(
             history.check(batch, pools[source].name)
             labels, fraction = _detect(batch, detector)
         except Exception as error:
-            failed(source, error)
+            failed(source, error, given)
             continue
         if np.isnan(fraction):
             policy.defer(source)

@@ -273,7 +273,7 @@ def _slopes(columns: Columns, world: str) -> Array:
         for kind in ("observed", "density")
     ]
     seen, true = (pair["richest"] - pair["poorest"] for pair in ends)
-    return (seen / true)[~np.isnan(seen)]
+    return seen / true
 
 
 def check(columns: Columns) -> list[Verdict]:

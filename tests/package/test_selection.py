@@ -79,6 +79,7 @@ def test_a_failing_source_stops_the_selection_and_keeps_what_was_finished():
     with pytest.raises(wl.SelectionError, match="tape: the disk is gone") as caught:
         wl.select_sources([ScriptedSource(good), failing], policy, 10, 3)
     assert isinstance(caught.value.__cause__, OSError)
+    assert caught.value.yielded is None
     history = caught.value.history
     assert history.n_rounds == policy.rounds == history.labels.size // 3
     assert (history.choices == 1).sum() == 2
@@ -290,6 +291,13 @@ def test_malformed_batches_are_failures_of_their_source(yielded, message):
         wl.select_sources([[yielded]], wl.RoundRobin(1), **GOOD)
     history = wl.select_sources([[yielded]], wl.RoundRobin(1), **GOOD, on_error="close")
     assert [what for _, _, what, _ in history.events] == ["failed"]
+
+
+def test_a_batch_that_was_refused_comes_with_the_error():
+    refused = wl.Batch([[0.0, 0.0], [1.0, 1.0]], [0.4, 0.5])
+    with pytest.raises(wl.SelectionError, match="zero norm at row 0") as caught:
+        wl.select_sources([ScriptedSource([refused])], wl.RoundRobin(1), **GOOD, detector=wl.OverlapDetector())
+    np.testing.assert_array_equal(caught.value.yielded.X, refused.X)
 
 
 def test_malformed_arguments_are_named():

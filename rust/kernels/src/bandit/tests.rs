@@ -181,6 +181,26 @@ proptest! {
 }
 
 #[test]
+fn arrays_of_the_caller_receive_what_is_returned() {
+    let setting = setting(&[0.2, 0.8, 0.5], 2, vec![1, 7, 60]);
+    for kind in every_kind() {
+        let (mut regret, mut pulls) = ([f64::NAN; 6], [-1; 18]);
+        run_into(&kind, &setting, &KEY, &[4, 1], (&mut regret, &mut pulls), Some(2)).unwrap();
+        for (i, outcome) in run(&kind, &setting, &KEY, &[4, 1], None).unwrap().iter().enumerate() {
+            assert_eq!(outcome.regret, regret[3 * i..3 * i + 3]);
+            let counted: Vec<i64> = outcome.pulls.iter().map(|&n| n as i64).collect();
+            assert_eq!(counted, pulls[9 * i..9 * i + 9]);
+        }
+        assert!(run_into(&kind, &setting, &KEY, &[], (&mut [], &mut []), None).is_ok());
+        let refused = |regret: &mut [f64], pulls: &mut [i64]| {
+            run_into(&kind, &setting, &KEY, &[4, 1], (regret, pulls), None).unwrap_err().to_string()
+        };
+        assert!(refused(&mut regret[1..], &mut pulls).contains("regret has shape 5 entries, expected 6 entries"));
+        assert!(refused(&mut regret, &mut pulls[1..]).contains("pulls has shape 17 entries, expected 18 entries"));
+    }
+}
+
+#[test]
 fn the_order_of_ties_is_a_uniform_permutation() {
     let mut seen = std::collections::HashMap::new();
     for replicate in 0..6000 {
