@@ -215,5 +215,10 @@ class Oracle(Policy):
         segment = int(np.searchsorted(self._starts, self.rounds, side="right")) - 1
         return self._first_largest(self._densities[segment])
 
+    def defer(self, source: int) -> None:
+        """Let a round pass that could not be judged: the densities change with the rounds played."""
+        super().defer(source)
+        self.rounds += 1
+
     def _learn(self, source: int, fraction: float, n: int) -> None:
         """Nothing is left to learn."""

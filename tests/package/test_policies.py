@@ -271,6 +271,17 @@ def test_a_source_closed_before_its_first_batch_does_not_stop_exploring():
     assert np.bincount(feed(policy, [0.5] * 400, 1), minlength=3).tolist()[1:] == pytest.approx([200, 200], abs=50)
 
 
+def test_the_oracle_follows_the_rounds_though_one_could_not_be_judged():
+    policy, chosen = wl.Oracle([[0.9, 0.1], [0.1, 0.9]], starts=[0, 3], rng=0), []
+    for t in range(5):
+        chosen.append(policy.select())
+        if t == 1:
+            policy.defer(chosen[-1])
+        else:
+            policy.observe(chosen[-1], 0.5)
+    assert chosen == [0, 0, 0, 1, 1]
+
+
 def test_a_source_closed_long_ago_leaves_no_trace():
     policy = wl.DiscountedUCB(2, discount=0.5, rng=0)
     policy.observe(0, 0.5)
