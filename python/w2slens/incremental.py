@@ -237,20 +237,19 @@ class IncrementalDetector:
         return hard, split
 
     def _rescore(self, was_hard: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Bring scores up to date with the hard points; return which rows are new or have another score."""
+        """Bring scores up to date with the hard points; return which rows have another one, or none any more."""
         added, removed = self._hard & ~was_hard, was_hard & ~self._hard
         scores = self.scores_.copy()
-        newest = self.batch_ == self.batch_[-1]
         self.scores_[self._hard], self.nearest_hard_[self._hard] = np.nan, -1
         lost = (self.nearest_hard_ >= 0) & removed[self.nearest_hard_]
         self.scores_[lost], self.nearest_hard_[lost] = np.nan, -1
-        for group in self._groups(self.hard_pool, newest | added | removed):
+        for group in self._groups(self.hard_pool, added | removed):
             rest = group[~self._hard[group] & self._split[group]]
             scored = self.nearest_hard_[rest] >= 0
             known, unknown = rest[scored], rest[~scored]
             self._compare(known, group[added[group]])
             self._compare(unknown, group[self._hard[group]])
-        return newest | added | removed | (self.scores_ != scores) & ~(np.isnan(self.scores_) & np.isnan(scores))
+        return added | removed | (self.scores_ != scores) & ~(np.isnan(self.scores_) & np.isnan(scores))
 
     def _compare(self, rows: npt.NDArray[np.intp], hard: npt.NDArray[np.intp]) -> None:
         """Raise the scores of ``rows`` to their similarity to ``hard``; the smallest row wins among equals."""

@@ -90,6 +90,14 @@ def test_a_point_that_ceases_to_be_hard_is_scored(scopes):
         assert not np.isnan(incremental.scores_[:4][moved]).any()
 
 
+def test_a_lone_point_that_ceases_to_be_hard_is_undetected():
+    incremental = wl.IncrementalDetector(hard_pool="batch", overlap_threshold="batch")
+    incremental.add([[1.0, 2.0]], [1.0])
+    assert incremental.add([[2.0, 1.0]], [0.95]).labels.tolist() == [wl.Region.HARD]
+    incremental.add([[1.0, 1.0], [1.0, 3.0]], [0.5, 1.0])
+    assert incremental.labels_.tolist() == [UNDETECTED, UNDETECTED, wl.Region.HARD, UNDETECTED]
+
+
 def test_one_point_is_undetected_until_there_are_more():
     incremental = wl.IncrementalDetector()
     found = incremental.add([[1.0, 2.0]], [0.7])

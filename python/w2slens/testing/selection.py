@@ -61,7 +61,7 @@ def batches(d: int = 3, *, max_rows: int = 8, levels: int = 3) -> SearchStrategy
         Columns.
     max_rows : int
     levels : int
-        Distinct probabilities, and distinct values of each coordinate.
+        Steps of the confidence from 0 to 1, and largest value of each coordinate.
 
     Returns
     -------
@@ -84,7 +84,8 @@ def batches(d: int = 3, *, max_rows: int = 8, levels: int = 3) -> SearchStrategy
         first = st.lists(st.integers(1, levels), min_size=n, max_size=n)
         rest = st.lists(st.integers(0, levels), min_size=n * (d - 1), max_size=n * (d - 1))
         X = np.column_stack([np.array(draw(first)), np.array(draw(rest), float).reshape(n, d - 1)]).astype(float)
-        proba = np.array(draw(st.lists(st.integers(0, levels), min_size=n, max_size=n))) / levels
+        # Confidences 0, 1/levels, ..., 1, each from both sides of ½: with two of them no threshold could ever move.
+        proba = np.array(draw(st.lists(st.integers(0, 2 * levels), min_size=n, max_size=n))) / (2 * levels)
         regions = np.array(draw(st.lists(st.sampled_from([0, 1, 2, 3]), min_size=n, max_size=n)), np.int8)
         return Batch(X, proba, regions, np.ones(n, np.int8))
 
