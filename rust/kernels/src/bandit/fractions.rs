@@ -100,9 +100,11 @@ mod tests {
 
     #[test]
     fn certain_outcomes_are_certain() {
-        let table = Fractions::new(7, &[0.0, 1.0]);
-        for u in [0.0, 0.5, 1.0 - f64::EPSILON] {
-            assert_eq!((table.quantile(0, u), table.quantile(1, u)), (0.0, 1.0));
+        for batch in [1, 7] {
+            let table = Fractions::new(batch, &[0.0, 1.0]);
+            for u in [0.0, 0.5, 1.0 - f64::EPSILON] {
+                assert_eq!((table.quantile(0, u), table.quantile(1, u)), (0.0, 1.0));
+            }
         }
     }
 }
