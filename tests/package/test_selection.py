@@ -118,6 +118,31 @@ def test_a_policy_learns_the_size_a_batch_had():
     assert policy.means[0] == pytest.approx(0.3)
 
 
+def test_a_source_that_yields_more_than_asked_for_has_failed():
+    class Generous(wl.Source):
+        name = "generous"
+
+        def draw(self, n):
+            return wl.Batch(np.ones((n + 1, 2)), np.full(n + 1, 0.5), np.zeros(n + 1))
+
+    with pytest.raises(wl.SelectionError, match="generous: 4 points were yielded, but 3 asked for") as caught:
+        wl.select_sources([Generous()], wl.RoundRobin(1), **GOOD)
+    assert len(caught.value.yielded.X) == 4
+
+
+def test_every_point_knows_its_source_and_the_plot_weighs_points_alike():
+    pools = [
+        wl.ArraySource(np.full((5, 2), 0.0), [0.5] * 5, regions=[2] * 5, rng=0),
+        wl.ArraySource(np.full((9, 2), 1.0), [0.5] * 9, regions=[0] * 9, rng=0),
+    ]
+    history = wl.select_sources(pools, wl.RoundRobin(2, rng=1), 9, 4)
+    data = history.data()
+    np.testing.assert_array_equal(data["source"], data["X"][:, 0])
+    np.testing.assert_array_equal(data["source"], history.choices[data["round"]])
+    assert sorted(history.to_table()["size"]) == [1, 1, 4, 4, 4]
+    assert [line.get_ydata()[-1] for line in history.plot().lines[:2]] == pytest.approx([5 / 14] * 2)
+
+
 class Drifting(wl.Source):
     name = "drifting"
 
