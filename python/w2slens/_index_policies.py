@@ -114,7 +114,20 @@ class UCB(Means):
         return mean + math.sqrt(self.xi * self._log(self.horizon) / count)
 
 
-class PublishedUCB(Means):
+class _WithHorizon(Means):
+    """A policy of means that needs the number of rounds, and nothing else."""
+
+    def __init__(self, n_sources: int, *, horizon: int, rng: RandomSource = None) -> None:
+        super().__init__(n_sources, rng=rng)
+        self.horizon = _horizon(horizon, self.n_sources)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The keyword arguments of the constructor, without ``rng``."""
+        return {"horizon": self.horizon}
+
+
+class PublishedUCB(_WithHorizon):
     """The bonus of the published code, √(2 ln T)/n instead of √(2 ln T / n): no confidence bound.
 
     Parameters
@@ -136,15 +149,6 @@ class PublishedUCB(Means):
     >>> policy.select()
     0
     """
-
-    def __init__(self, n_sources: int, *, horizon: int, rng: RandomSource = None) -> None:
-        super().__init__(n_sources, rng=rng)
-        self.horizon = _horizon(horizon, self.n_sources)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The keyword arguments of the constructor, without ``rng``."""
-        return {"horizon": self.horizon}
 
     def _index(self, mean: float, count: float) -> float:
         return mean + math.sqrt(2 * self._log(self.horizon)) / count
@@ -189,7 +193,7 @@ class KLUCB(Means):
         return _kl_upper(mean, self._log(self.horizon) / count)
 
 
-class MOSS(Means):
+class MOSS(_WithHorizon):
     """Minimax-optimal in the stochastic case: the largest mean + √(max(0, ln(T/(K n))) / n).
 
     Parameters
@@ -210,15 +214,6 @@ class MOSS(Means):
     >>> policy.index().round(3).tolist()
     [1.083, 0.75]
     """
-
-    def __init__(self, n_sources: int, *, horizon: int, rng: RandomSource = None) -> None:
-        super().__init__(n_sources, rng=rng)
-        self.horizon = _horizon(horizon, self.n_sources)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The keyword arguments of the constructor, without ``rng``."""
-        return {"horizon": self.horizon}
 
     def _index(self, mean: float, count: float) -> float:
         return mean + math.sqrt(max(0.0, math.log(self.horizon / self.n_sources / count)) / count)
