@@ -62,11 +62,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def earlier(path: Path, machine: dict[str, Any], chosen: Sequence[str]) -> list[Measurement]:
-    """What the file holds of other rooms than ``chosen``, if it is of this machine, these versions and sizes."""
+    """What the file holds of other rooms than ``chosen``, if it is of this machine, these sizes and these versions.
+
+    A peer that has come since, or gone, changes nothing for the others.
+    """
     if not path.exists():
         return []
     content = json.loads(path.read_text())
-    if content["machine"] != machine:
+    then = content["machine"]
+    both = then["versions"].keys() & machine["versions"].keys()
+    if any(then[key] != machine[key] for key in machine if key != "versions") or any(
+        then["versions"][name] != machine["versions"][name] for name in both
+    ):
         return []
     fields = ("noun", "name", "threads", "reference", "seconds", "peak_mib")
     kept = [m for m in content["measurements"] if m["noun"] not in chosen]

@@ -73,6 +73,13 @@ def test_measuring_one_room_keeps_the_others_of_the_same_machine(tmp_path, monke
     assert rooms("--quick", "--noun", "mixture") == ["mixture"]
     assert rooms("--quick", "--noun", "bandit") == ["bandit", "mixture"]
     assert rooms("--quick", "--noun", "bandit") == ["bandit", "mixture"]
+    content = json.loads((tmp_path / "benchmarks.json").read_text())
+    content["machine"]["versions"].pop("numpy")  # a peer that has come since
+    (tmp_path / "benchmarks.json").write_text(json.dumps(content))
+    assert rooms("--quick", "--noun", "bandit") == ["bandit", "mixture"]
+    content["machine"]["versions"]["numpy"] = "0.1"
+    (tmp_path / "benchmarks.json").write_text(json.dumps(content))
+    assert rooms("--quick", "--noun", "bandit") == ["bandit"]
     assert rooms("--noun", "trials") == ["trials"]  # other sizes: not to be mixed
 
 
