@@ -1,8 +1,8 @@
 """Write the measured parts of README.md from the files that commands left: ``make readme``.
 
-The claim table comes from simulations/results/full/verdicts.json (``make reproduce``), the ratios from
-benchmarks/results/benchmarks.json (``make bench``), the figures from simulations/figures/full. Without arguments both
-blocks are written, else those named.
+The claim table and docs/verdicts.md come from simulations/results/full/verdicts.json (``make reproduce``), the ratios
+from benchmarks/results/benchmarks.json (``make bench``), the figures from simulations/figures/full. Without arguments
+both blocks are written, else those named.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+VERDICTS = """# Verdicts
+
+Every statement that `make reproduce` judges, with the rule that judged it: written by `make readme` from the verdicts
+of the full profile. A statement passes or fails by a rule fixed before the run; slack comes from Monte Carlo error
+only. Where a rule was changed after a first look, the claim's page says so."""
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.__main__ import seconds  # noqa: E402
@@ -21,19 +26,34 @@ from simulations.judge import number  # noqa: E402
 
 
 def claims() -> str:
-    """Return the claim table, and copy the first figure of each claim to docs/figures."""
+    """Return a row per claim; write every verdict to docs/verdicts.md, and a figure of each claim to docs/figures."""
     verdicts = json.loads((ROOT / "simulations/results/full/verdicts.json").read_text())
-    rows = ["| claim | statement | room | figure | verdict | statistic | bound |", "|---|---|---|---|---|---|---|"]
-    for verdict in verdicts:
-        claim = load_claim(verdict["claim"]).CLAIM
-        figure = f"{claim.name}-{next(iter(claim.figures))}.png"
+    rows = ["| claim | what is claimed | statements that hold | figure |", "|---|---|---|---|"]
+    page = [VERDICTS]
+    for name in dict.fromkeys(verdict["claim"] for verdict in verdicts):
+        claim = load_claim(name).CLAIM
+        figure = f"{name}-{next(iter(claim.figures))}.png"
         (ROOT / "docs/figures").mkdir(exist_ok=True)
         shutil.copy(ROOT / "simulations/figures/full" / figure, ROOT / "docs/figures" / figure)
+        mine = [verdict for verdict in verdicts if verdict["claim"] == name]
+        held = sum(verdict["passed"] for verdict in mine)
+        score = f"{held} of {len(mine)}"
         rows.append(
-            f"| [{claim.name}](docs/{claim.name}.md) | {verdict['statement']} | `{claim.room}` "
-            f"| [figure](docs/figures/{figure}) | {'pass' if verdict['passed'] else '**FAIL**'} "
-            f"| {number(verdict['statistic'])} | {number(verdict['bound'])} |"
+            f"| [{name}](docs/{name}.md) | {claim.statement} | {score if held == len(mine) else f'**{score}**'} "
+            f"| [figure](docs/figures/{figure}) |"
         )
+        page += ["", f"## [{name}]({name}.md)", "", f"Room: `{claim.room}`. Source: {claim.source}.", ""]
+        page += ["| statement | verdict | statistic | bound | rule |", "|---|---|---|---|---|"]
+        for verdict in mine:
+            cells = [
+                verdict["statement"],
+                "pass" if verdict["passed"] else "**FAIL**",
+                number(verdict["statistic"]),
+                number(verdict["bound"]),
+                verdict["rule"],
+            ]
+            page.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    (ROOT / "docs/verdicts.md").write_text("\n".join(page) + "\n")
     return "\n".join(rows)
 
 

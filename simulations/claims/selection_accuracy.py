@@ -27,7 +27,7 @@ CLAIM = Claim(
     figures={
         "share": "True share of overlap points among all acquired, against rounds; means with 95 % intervals over "
         "paired replicates. Dotted: the density of the richest source. In the published noise (σ² = 5) "
-        "the detector hardly tells rich from poor, and no policy can.",
+        "the detector tells rich from poor less, and what it tells is used best by policies that count points.",
         "accuracy": "Accuracy on hard-only points of the student trained on the detected overlap points acquired so "
         "far, against rounds (means with 95 % intervals). Dashed: its teacher.",
         "saved": "Data saved against uniform choice: the share of rounds a policy does without and still has the "
