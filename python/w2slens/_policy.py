@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 
 _FORMAT = "w2slens policy"
 _VERSION = 1
+#: Values closer than this are equal: sums of the same fractions in another order must not decide by their rounding.
+_TIE = 1e-12
 _BIT_GENERATORS = ("PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
 
 
@@ -37,7 +39,8 @@ class Policy(ABC):
 
     Notes
     -----
-    Ties go to the first source in an order drawn once, so that no source is preferred for its number. A source that
+    Ties (values within 1e-12) go to the first source in an order drawn once, so that no source is preferred for its
+    number. A source that
     has run dry is taken out with `close`.
 
     Examples
@@ -139,7 +142,7 @@ class Policy(ABC):
     def _first_largest(self, values: Floats) -> int:
         """The open source with the largest value, ties to the first in the order."""
         ordered = np.where(self._open, values, -np.inf)[self._order]
-        return int(self._order[np.argmax(ordered)])
+        return int(self._order[np.argmax(ordered >= ordered.max() - _TIE)])
 
     def _number(self, source: int) -> int:
         number = as_integer(source, "source")

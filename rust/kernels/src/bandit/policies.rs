@@ -153,13 +153,16 @@ macro_rules! with_policy {
 }
 pub(super) use with_policy;
 
+/// Values closer than this are equal: sums of the same fractions in another order must not decide by their rounding.
+const TIE: f64 = 1e-12;
+
 /// The first of the largest; there is at least one value, and no NaN.
 #[inline]
-fn first_largest(values: &[f64]) -> usize {
-    let (mut best, mut largest) = (0, f64::NEG_INFINITY);
-    for (i, &value) in values.iter().enumerate() {
-        if value > largest {
-            (best, largest) = (i, value);
+fn first_largest(values: impl Iterator<Item = f64>) -> usize {
+    let (mut best, mut bar) = (0, f64::NEG_INFINITY);
+    for (i, value) in values.enumerate() {
+        if value > bar {
+            (best, bar) = (i, value + TIE);
         }
     }
     best
@@ -184,7 +187,7 @@ impl<F: Fn(f64, f64) -> f64> Indexed<F> {
 impl<F: Fn(f64, f64) -> f64> Policy for Indexed<F> {
     #[inline]
     fn select(&mut self, _own: &mut Normals) -> usize {
-        first_largest(&self.indices)
+        first_largest(self.indices.iter().copied())
     }
 
     #[inline]
@@ -218,14 +221,7 @@ impl Policy for Anytime {
     #[inline]
     fn select(&mut self, _own: &mut Normals) -> usize {
         let scale = if self.round == 0 { 0.0 } else { (self.xi * libm::log(self.round as f64)).sqrt() };
-        let (mut best, mut largest) = (0, f64::NEG_INFINITY);
-        for (i, (&mean, &width)) in self.means.iter().zip(&self.widths).enumerate() {
-            let index = mean + scale * width;
-            if index > largest {
-                (best, largest) = (i, index);
-            }
-        }
-        best
+        first_largest(self.means.iter().zip(&self.widths).map(|(mean, width)| mean + scale * width))
     }
 
     #[inline]
@@ -274,7 +270,7 @@ impl Policy for AnytimeKl {
                 continue;
             }
             let index = kl_upper(p, c);
-            if index > q || (index == q && i < best) {
+            if index > q + TIE || (index >= q - TIE && i < best) {
                 (best, q) = (i, index);
                 (log_q, log_rest) = (libm::log(q), libm::log(1.0 - q));
             }
@@ -346,14 +342,7 @@ impl Thompson {
 
 impl Policy for Thompson {
     fn select(&mut self, own: &mut Normals) -> usize {
-        let (mut best, mut largest) = (0, f64::NEG_INFINITY);
-        for (i, (&a, &b)) in self.inside.iter().zip(&self.outside).enumerate() {
-            let guess = beta(a, b, own);
-            if guess > largest {
-                (best, largest) = (i, guess);
-            }
-        }
-        best
+        first_largest(self.inside.iter().zip(&self.outside).map(|(&a, &b)| beta(a, b, own)))
     }
 
     fn observe(&mut self, source: usize, fraction: f64) {
@@ -375,7 +364,7 @@ impl EpsilonGreedy {
 
 impl Policy for EpsilonGreedy {
     fn select(&mut self, own: &mut Normals) -> usize {
-        let greedy = first_largest(&self.greedy.indices);
+        let greedy = first_largest(self.greedy.indices.iter().copied());
         // Until every source has been pulled there is nothing to be greedy about, nor to explore.
         if self.greedy.indices[greedy] < f64::INFINITY && unit(own.word()) < self.epsilon {
             return below(self.greedy.indices.len(), own.word());
@@ -427,7 +416,7 @@ pub(super) struct Oracle {
 
 impl Policy for Oracle {
     fn enter(&mut self, densities: &[f64]) {
-        self.best = first_largest(densities);
+        self.best = first_largest(densities.iter().copied());
     }
 
     fn select(&mut self, _own: &mut Normals) -> usize {
@@ -508,12 +497,6 @@ impl Policy for Discounted {
 /// The first source with the largest `index(mean, count)`; infinite without observations.
 #[inline]
 fn most_promising(sums: &[f64], counts: &[f64], index: impl Fn(f64, f64) -> f64) -> usize {
-    let (mut best, mut largest) = (0, f64::NEG_INFINITY);
-    for (i, (&sum, &count)) in sums.iter().zip(counts).enumerate() {
-        let value = if count > 0.0 { index(sum / count, count) } else { f64::INFINITY };
-        if value > largest {
-            (best, largest) = (i, value);
-        }
-    }
-    best
+    let index_of = |(&sum, &count)| if count > 0.0 { index(sum / count, count) } else { f64::INFINITY };
+    first_largest(sums.iter().zip(counts).map(index_of))
 }
