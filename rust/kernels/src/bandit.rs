@@ -13,6 +13,7 @@
 
 mod beta;
 mod fractions;
+mod kind;
 mod policies;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ use crate::{KernelError, Result, threads};
 
 pub use beta::beta;
 use fractions::Fractions;
-pub use policies::{Kind, Unit};
+pub use kind::{Kind, Unit};
 use policies::{Policy, with_policy};
 
 const TWO_53: f64 = 9_007_199_254_740_992.0;
