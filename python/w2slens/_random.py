@@ -1,10 +1,15 @@
-"""From ``rng=`` to the 256-bit key of the kernels' random streams."""
+"""From ``rng=`` to the 256-bit key of the kernels' random streams, and the numbers of the streams."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable
 
-__all__ = ["RandomSource", "generator", "stream_key"]
+import numpy as np
+import numpy.typing as npt
+
+from ._checks import as_integer
+
+__all__ = ["RandomSource", "as_replicates", "generator", "stream_key"]
 
 RandomSource = int | np.random.SeedSequence | np.random.Generator | None
 
@@ -25,6 +30,11 @@ def generator(rng: RandomSource = None) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
     return np.random.Generator(np.random.PCG64(_sequence(rng)))
+
+
+def as_replicates(replicates: Iterable[int]) -> npt.NDArray[np.uint64]:
+    """Return the numbers of replicates, each of which names its own stream under a key."""
+    return np.array([as_integer(number, "replicates", most=2**63 - 1) for number in replicates], np.uint64)
 
 
 def _sequence(rng: int | np.random.SeedSequence | None) -> np.random.SeedSequence:

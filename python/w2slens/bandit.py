@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from . import _kernels
 from ._checks import as_integer, as_threads
-from ._random import RandomSource, stream_key
+from ._random import RandomSource, as_replicates, stream_key
 from .policies import (
     KLUCB,
     MOSS,
@@ -155,7 +155,9 @@ def bandit_trials(
     stops = _checkpoints(checkpoints, rounds)
     key = rng if isinstance(rng, bytes) else stream_key(rng)
     name, value, xi = describe(policy)
-    which = _replicates(replicates)
+    if not isinstance(replicates, Iterable):
+        replicates = range(as_integer(replicates, "replicates", least=1))
+    which = as_replicates(replicates)
     regret = np.zeros((which.size, stops.size))
     pulls = np.zeros((which.size, stops.size, k), np.int64)
     _kernels.bandit_trials(
@@ -244,9 +246,3 @@ def _checkpoints(checkpoints: npt.ArrayLike | None, horizon: int) -> npt.NDArray
         wrong = int(np.argmax((stops < 1) | (stops > horizon) | (np.diff(stops, prepend=0) <= 0)))
         raise ValueError(f"checkpoints must ascend within [1, {horizon}], but has {given[wrong]} at index {wrong}")
     return stops
-
-
-def _replicates(replicates: int | Iterable[int]) -> npt.NDArray[np.uint64]:
-    if not isinstance(replicates, Iterable):
-        return np.arange(as_integer(replicates, "replicates", least=1), dtype=np.uint64)
-    return np.array([as_integer(number, "replicates", most=2**63 - 1) for number in replicates], np.uint64)

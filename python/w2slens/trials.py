@@ -16,7 +16,7 @@ import numpy.typing as npt
 from . import _kernels
 from ._arrays import as_vector
 from ._checks import as_integer, as_real, as_threads, one_of
-from ._random import RandomSource, stream_key
+from ._random import RandomSource, as_replicates, stream_key
 from .mixture import Noise, as_counts
 from .regions import Region
 
@@ -136,7 +136,7 @@ def mixture_trials(
     >>> bool(rows["student_hard"].mean() > rows["weak_hard"].mean() + 0.2)
     True
     """
-    numbers = _replicates(replicates)
+    numbers = as_replicates(replicates)
     setting = _setting(counts, d_easy, d_hard, variance, noise, theta, weak_C, ceiling_C)
     described = [student._described() for student in students]
     key = rng if isinstance(rng, bytes) else stream_key(rng)
@@ -186,11 +186,6 @@ def trial_draws(replicate: int, *, rng: RandomSource | bytes = None, **setting: 
     theta, samples, orders = _kernels.trial_draws(described, key, as_integer(replicate, "replicate"))
     draws: dict[str, Any] = {"theta": theta, **dict(zip(("train", "pseudo", "test"), samples, strict=True))}
     return draws | {"order_overlap": np.array(orders[0], int), "order_others": np.array(orders[1], int)}
-
-
-def _replicates(replicates: Iterable[int]) -> npt.NDArray[np.uint64]:
-    numbers = [as_integer(number, "replicates", least=0, most=2**63 - 1) for number in replicates]
-    return np.array(numbers, np.uint64)
 
 
 def _setting(
