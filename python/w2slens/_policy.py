@@ -139,10 +139,10 @@ class Policy(ABC):
     @abstractmethod
     def _learn(self, source: int, fraction: float, n: int) -> None: ...
 
-    def _first_largest(self, values: Floats) -> int:
-        """The open source with the largest value, ties to the first in the order."""
+    def _first_largest(self, values: Floats, tie: float = _TIE) -> int:
+        """The open source with the largest value, to within ``tie``; ties to the first in the order."""
         ordered = np.where(self._open, values, -np.inf)[self._order]
-        return int(self._order[np.argmax(ordered >= ordered.max() - _TIE)])
+        return int(self._order[np.argmax(ordered >= ordered.max() - tie)])
 
     def _number(self, source: int) -> int:
         number = as_integer(source, "source")

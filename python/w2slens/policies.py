@@ -213,7 +213,8 @@ class Oracle(Policy):
 
     def _choose(self) -> int:
         segment = int(np.searchsorted(self._starts, self.rounds, side="right")) - 1
-        return self._first_largest(self._densities[segment])
+        # Densities are given, not computed: no rounding is to be forgiven.
+        return self._first_largest(self._densities[segment], tie=0.0)
 
     def defer(self, source: int) -> None:
         """Let a round pass that could not be judged: the densities change with the rounds played."""

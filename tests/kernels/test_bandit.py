@@ -179,6 +179,11 @@ def test_two_sources_of_certain_outcome_have_a_known_regret():
     np.testing.assert_array_equal(played.regret[:, 1:], np.tile([1, *pulls], (50, 1)))
 
 
+def test_the_oracle_has_no_regret_however_small_the_gap():
+    played = wl.bandit_trials(wl.Oracle([0.0, 1e-300]), [0.0, 1e-300], 10, 20, rng=0)
+    assert (played.regret == 0).all()
+
+
 def test_segments_change_what_is_counted():
     played = wl.bandit_trials(
         wl.RoundRobin(2),

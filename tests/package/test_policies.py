@@ -342,3 +342,9 @@ def test_rounding_does_not_break_ties(seed):
                 policy.observe(source, fraction)
         chosen.append(policy.select())
     assert chosen[0] == chosen[1] == policy._order[0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_oracle_tells_the_smallest_difference(seed):
+    assert wl.Oracle([0.5, np.nextafter(0.5, 1)], rng=seed).select() == 1
+    assert wl.Oracle([0.0, 1e-300], rng=seed).select() == 1

@@ -56,16 +56,22 @@ pub(super) use with_policy;
 /// Values closer than this are equal: sums of the same fractions in another order must not decide by their rounding.
 const TIE: f64 = 1e-12;
 
-/// The first of the largest; there is at least one value, and no NaN.
+/// The first of the largest, to within `tie`; there is at least one value, and no NaN.
 #[inline]
-fn first_largest(values: impl Iterator<Item = f64>) -> usize {
+fn first_largest_within(tie: f64, values: impl Iterator<Item = f64>) -> usize {
     let (mut best, mut bar) = (0, f64::NEG_INFINITY);
     for (i, value) in values.enumerate() {
         if value > bar {
-            (best, bar) = (i, value + TIE);
+            (best, bar) = (i, value + tie);
         }
     }
     best
+}
+
+/// The first of the largest indices.
+#[inline]
+fn first_largest(indices: impl Iterator<Item = f64>) -> usize {
+    first_largest_within(TIE, indices)
 }
 
 /// A policy whose index of a source changes with that source's observations only.
@@ -316,7 +322,8 @@ pub(super) struct Oracle {
 
 impl Policy for Oracle {
     fn enter(&mut self, densities: &[f64]) {
-        self.best = first_largest(densities.iter().copied());
+        // Densities are given, not computed: no rounding is to be forgiven.
+        self.best = first_largest_within(0.0, densities.iter().copied());
     }
 
     fn select(&mut self, _own: &mut Normals) -> usize {
