@@ -70,7 +70,7 @@ fn first_largest_within(tie: f64, values: impl Iterator<Item = f64>) -> usize {
 
 /// The first of the largest indices.
 #[inline]
-fn first_largest(indices: impl Iterator<Item = f64>) -> usize {
+pub(super) fn first_largest(indices: impl Iterator<Item = f64>) -> usize {
     first_largest_within(TIE, indices)
 }
 

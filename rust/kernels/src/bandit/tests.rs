@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::policies::kl_upper;
+use super::policies::{first_largest, kl_upper};
 use super::*;
 
 const KEY: [u8; 32] = [4; 32];
@@ -236,4 +236,12 @@ fn what_is_outside_its_domain_is_named() {
     refused(Kind::SlidingWindowUcb { window: 0, xi: 1.0 }, &good, "window");
     refused(Kind::DiscountedUcb { discount: 1.1, xi: 1.0 }, &good, "discount");
     assert!(run(&uniform, &good, &KEY, &[0], Some(0)).is_err());
+}
+
+#[test]
+fn rounding_does_not_break_ties() {
+    let (forwards, backwards) = (0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1);
+    assert!(backwards < forwards);
+    assert_eq!(first_largest([0.1, backwards, forwards, 0.5].into_iter()), 1);
+    assert_eq!(first_largest([0.1, backwards, 0.6 + 1e-11].into_iter()), 2);
 }
