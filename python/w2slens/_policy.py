@@ -286,8 +286,7 @@ def load_policy(path: Path | str) -> Policy:
     ...     type(load_policy(pathlib.Path(folder) / "policy.json")).__name__
     'ThompsonSampling'
     """
-    loaded: Policy = Policy.load.__func__(Policy, path)  # type: ignore[attr-defined]
-    return loaded
+    return Policy.load(path)
 
 
 def _parsed(text: str) -> dict[str, Any]:
