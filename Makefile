@@ -52,7 +52,7 @@ lint: setup
 	$(PY) -m mypy.stubtest w2slens._kernels
 
 docs: setup
-	$(PY) -m pytest -q tests/package/test_docs.py
+	$(PY) -m pytest -q tests/contracts/test_docs.py
 	cargo doc --workspace --no-deps --locked --quiet
 
 clean:

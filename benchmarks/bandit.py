@@ -51,9 +51,11 @@ def _one_by_one(k: int, quick: bool) -> Case:
 
 
 def _ours(k: int, horizon: int, replicates: int, with_horizon: bool, n_threads: int) -> np.ndarray:
-    policy = wl.UCB(k, horizon=horizon if with_horizon else None)
+    policy = wl.bandit.UCB(k, horizon=horizon if with_horizon else None)
     densities = _densities(k)
-    trials = wl.bandit_trials(policy, densities, horizon, replicates, checkpoints=[horizon], rng=7, n_threads=n_threads)
+    trials = wl.bandit.bandit_trials(
+        policy, densities, horizon, replicates, checkpoints=[horizon], rng=7, n_threads=n_threads
+    )
     return trials.regret[:, -1]
 
 

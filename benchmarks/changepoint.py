@@ -8,7 +8,7 @@ import numpy as np
 import ruptures
 
 from benchmarks.harness import Case
-from w2slens.changepoint import change_point
+from w2slens.scoring import change_point
 
 
 def cases(quick: bool) -> list[Case]:

@@ -42,7 +42,7 @@ def _problems(k: int, n: int, d: int) -> list[tuple[np.ndarray, np.ndarray]]:
 
 def _ours(k: int, n: int, d: int, n_threads: int) -> np.ndarray:
     Xs, ys = zip(*_problems(k, n, d), strict=True)
-    return np.array([model.coef for model in wl.fit_logistic_batch(Xs, ys, n_threads=n_threads)])
+    return np.array([model.coef for model in wl.learning.fit_logistic_batch(Xs, ys, n_threads=n_threads)])
 
 
 def _sklearn(k: int, n: int, d: int, solver: str, n_threads: int) -> np.ndarray:

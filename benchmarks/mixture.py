@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from benchmarks.harness import Case
-from w2slens.mixture import GaussianMixture, Noise, Sample
-from w2slens.regions import Region
+from w2slens.learning import GaussianMixture, Sample
+from w2slens.regions import Noise, Region
 
 
 def cases(quick: bool) -> list[Case]:

@@ -30,7 +30,9 @@ def cases(quick: bool) -> list[Case]:
 
 
 def _ours(trials: int, n_threads: int) -> np.ndarray:
-    rows = [wl.mixture_trials(range(trials), counts=(100, 100, n, 0), rng=n, n_threads=n_threads) for n in SIZES]
+    rows = [
+        wl.learning.mixture_trials(range(trials), counts=(100, 100, n, 0), rng=n, n_threads=n_threads) for n in SIZES
+    ]
     return np.array([_mean_and_variance(row["student_overall"][row["status"] == 0]) for row in rows])
 
 

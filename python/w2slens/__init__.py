@@ -3,75 +3,66 @@
 Overlap points hold an easy pattern, which the weak model labels well, and a hard one, which only the strong model can
 learn. This package scores them, selects by them, and checks the laws and bounds about them.
 
-Names are loaded when first used, so that scoring needs numpy only.
+What a user who scores activations needs is here; the rest is in chapters, such as ``w2slens.bandit`` and
+``w2slens.theory.overlap``. All is loaded when first used, so that scoring needs numpy only.
+
+.. code-block:: text
+
+    scoring ── similarity, change point, detectors      theory ── expansion, overlap, detection, selection
+    learning ── mixture, students, trials               testing ── strategies and slow, obvious twins
+    bandit ── policies ── selection ── campaigns        plotting, errors, regions
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_ROOM = {
-    "Region": "regions",
-    "Partition": "regions",
-    "overlap_density": "regions",
-    "confidence": "_confidence",
-    "change_point": "changepoint",
-    "ChangePoint": "changepoint",
-    "overlap_scores": "similarity",
-    "OverlapDetector": "detection",
-    "GaussianMixture": "mixture",
-    "LinearModel": "students",
-    "fit_logistic": "students",
-    "fit_logistic_batch": "students",
-    "train_weak": "students",
-    "train_ceiling": "students",
-    "train_weak_to_strong": "students",
-    "pgr": "students",
-    "Student": "trials",
-    "mixture_trials": "trials",
-    "trial_draws": "trials",
-    "Policy": "policies",
-    "load_policy": "policies",
-    "UCB": "policies",
-    "PublishedUCB": "policies",
-    "KLUCB": "policies",
-    "MOSS": "policies",
-    "ThompsonSampling": "policies",
-    "EpsilonGreedy": "policies",
-    "RoundRobin": "policies",
-    "UniformPolicy": "policies",
-    "Oracle": "policies",
-    "SlidingWindowUCB": "policies",
-    "DiscountedUCB": "policies",
-    "bandit_trials": "bandit",
-    "BanditTrials": "bandit",
-    "Source": "sources",
-    "Batch": "sources",
-    "ArraySource": "sources",
-    "MixtureSource": "sources",
-    "StreamSource": "sources",
-    "IncrementalDetector": "incremental",
-    "select_sources": "selection",
-    "SelectionHistory": "selection",
-    "SelectionError": "selection",
-    "UndefinedError": "errors",
-}
+from ._lazy import attach
 
-__all__ = [*_ROOM, "__version__"]
+if TYPE_CHECKING:
+    from . import bandit as bandit
+    from . import errors as errors
+    from . import learning as learning
+    from . import plotting as plotting
+    from . import regions as regions
+    from . import scoring as scoring
+    from . import selection as selection
+    from . import testing as testing
+    from . import theory as theory
+    from .errors import UndefinedError as UndefinedError
+    from .learning import GaussianMixture as GaussianMixture
+    from .learning import train_weak as train_weak
+    from .regions import Partition as Partition
+    from .regions import Region as Region
+    from .regions import overlap_density as overlap_density
+    from .scoring import ChangePoint as ChangePoint
+    from .scoring import IncrementalDetector as IncrementalDetector
+    from .scoring import OverlapDetector as OverlapDetector
+    from .scoring import change_point as change_point
+    from .scoring import confidence as confidence
+    from .scoring import overlap_scores as overlap_scores
+
+    __version__: str
+
+_load, __dir__, __all__ = attach(
+    __name__,
+    {
+        "regions": ("Partition", "Region", "overlap_density"),
+        "scoring": (
+            "ChangePoint",
+            "IncrementalDetector",
+            "OverlapDetector",
+            "change_point",
+            "confidence",
+            "overlap_scores",
+        ),
+        "learning": ("GaussianMixture", "train_weak"),
+        "errors": ("UndefinedError",),
+        "_kernels": ("__version__",),
+    },
+    ("bandit", "errors", "learning", "plotting", "regions", "scoring", "selection", "testing", "theory"),
+)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from ._kernels import __version__
-
-        return __version__
-    if name in _ROOM:
-        value = getattr(import_module(f".{_ROOM[name]}", __name__), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    return _load(name)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["as_floats", "as_matrix", "as_numbers", "as_vector", "kernel_view"]
+__all__ = ["as_float_vector", "as_floats", "as_matrix", "as_numbers", "as_vector", "kernel_view"]
 
 #: DLPack's code of memory the processor can read.
 _DLPACK_CPU = 1
@@ -67,6 +67,20 @@ def as_floats(values: Any, name: str, *, infinite: bool = False) -> npt.NDArray[
         wanted = "a number" if infinite else "finite"
         raise ValueError(f"{name} has {numbers[index]}{place}; every entry must be {wanted}")
     return numbers
+
+
+def as_float_vector(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
+    """Return ``values`` as a float64 vector of finite numbers, at least one; `as_vector` asks less of them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `as_floats`; also for another number of dimensions, or no entry.
+    """
+    array = as_floats(values, name)
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name} has shape {array.shape}, expected a vector")
+    return array
 
 
 def kernel_view(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], str]:

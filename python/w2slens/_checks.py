@@ -6,7 +6,7 @@ import math
 from numbers import Integral, Real
 from typing import Any
 
-__all__ = ["as_integer", "as_real", "as_threads", "one_of"]
+__all__ = ["as_integer", "as_real", "as_share", "as_threads", "one_of"]
 
 
 def as_integer(value: Any, name: str, *, least: int = 0, most: int | None = None) -> int:
@@ -31,6 +31,14 @@ def as_real(value: Any, name: str, *, positive: bool = False) -> float:
         number = math.inf
     if not math.isfinite(number) or (positive and number <= 0):
         raise ValueError(f"{name} is {number}, but must be {'positive and finite' if positive else 'finite'}")
+    return number
+
+
+def as_share(value: float, name: str) -> float:
+    """Return ``value`` as a float in [0, 1]."""
+    number = as_real(value, name)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{name} is {number}, but must be in [0, 1]")
     return number
 
 

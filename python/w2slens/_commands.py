@@ -19,11 +19,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from . import __version__
-from ._files import FileError, check_output, read_array, replace_file
-from .detection import OverlapDetector
-from .mixture import GaussianMixture
+from ._files import check_output, read_array, replace_file
+from .errors import FileError
+from .learning.mixture import GaussianMixture
+from .learning.students import train_weak
 from .regions import Region
-from .students import train_weak
+from .scoring.detection import OverlapDetector
 
 __all__ = ["run"]
 

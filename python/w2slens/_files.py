@@ -14,17 +14,15 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .errors import FileError
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FileError", "check_output", "read_array", "replace_file"]
+__all__ = ["check_output", "read_array", "replace_file"]
 
 #: Rows of a Parquet file that are decoded at a time.
 _BATCH = 4096
-
-
-class FileError(ValueError):
-    """A file that cannot be read or written; the message names it and says why."""
 
 
 def read_array(path: Path, *, dimensions: tuple[int, ...] = (1, 2), columns: Sequence[str] = ()) -> npt.NDArray[Any]:

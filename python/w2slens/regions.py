@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from numbers import Integral
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Partition", "Region", "as_region", "overlap_density"]
+from ._checks import as_integer
+
+__all__ = ["Counts", "Noise", "Partition", "Region", "RegionAccuracy", "as_counts", "as_region", "overlap_density"]
+
+Noise = Literal["zeroed", "full"]
+"""What an absent block holds: exactly 0, or noise."""
+
+Counts = tuple[int, int, int, int]
+"""Numbers of points: easy-only, hard-only, overlap, neither."""
 
 
 class Region(IntEnum):
@@ -107,3 +117,34 @@ def _region_codes(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:
     if wrong.size:
         raise ValueError(f"labels has {codes[wrong[0]]} at index {wrong[0]}, which is no Region (0 to 3)")
     return codes.astype(np.int64)
+
+
+class RegionAccuracy(NamedTuple):
+    """Accuracy in [0, 1] per region, and over the mixture; floats, or (k,) arrays for k classifiers.
+
+    ``overall`` weighs the regions by their counts; it is NaN where there are no counts, or all are zero.
+    """
+
+    easy: Any
+    hard: Any
+    overlap: Any
+    neither: Any
+    overall: Any
+
+
+def as_counts(counts: Sequence[int] | Mapping[str, int]) -> Counts:
+    """Return ``counts`` as (easy, hard, overlap, neither); the message of an error names it."""
+    names = tuple(region.name.lower() for region in Region)
+    if isinstance(counts, Mapping):
+        unknown = [name for name in counts if name not in names]
+        if unknown:
+            raise ValueError(f"counts has the key {unknown[0]!r}, but must have keys among {', '.join(names)}")
+        values = [counts.get(name, 0) for name in names]
+    else:
+        if isinstance(counts, str) or not isinstance(counts, Iterable):
+            raise TypeError(f"counts must be four integers or a mapping, not {type(counts).__name__}")
+        values = list(counts)
+        if len(values) != 4:
+            raise ValueError(f"counts has {len(values)} entries, expected 4: {', '.join(names)}")
+    easy, hard, overlap, neither = (as_integer(v, f"counts[{name}]") for name, v in zip(names, values, strict=True))
+    return easy, hard, overlap, neither

@@ -36,7 +36,7 @@ class World:
     points, overall accuracy).
     """
 
-    sources: list[wl.Source]
+    sources: list[wl.selection.Source]
     densities: Array
     rounds: int
     say: Callable[[Array], npt.NDArray[np.int64]]
@@ -53,8 +53,8 @@ def _mixture(k: int, variance: float, rounds: int) -> Callable[[Seeds, int], Wor
         X, y, _ = mixture.sample(rng)
         weak = wl.train_weak(X, y, d_easy=20)
         densities = np.linspace(POOREST, RICHEST, k)
-        pools: list[wl.Source] = [
-            wl.MixtureSource(
+        pools: list[wl.selection.Source] = [
+            wl.selection.MixtureSource(
                 mixture,
                 weak,
                 ((1 - rho) / 2, (1 - rho) / 2, rho, 0),
@@ -67,7 +67,7 @@ def _mixture(k: int, variance: float, rounds: int) -> Callable[[Seeds, int], Wor
         def test(X: Array, labels: npt.NDArray[np.int64]) -> tuple[int, float, float]:
             if len(labels) == 0:
                 return UNTRAINED, 0.5, 0.5
-            student = wl.fit_logistic(X, labels, C=STUDENT_C, fit_intercept=False)
+            student = wl.learning.fit_logistic(X, labels, C=STUDENT_C, fit_intercept=False)
             accuracy = mixture.accuracy(student.coef)
             return OK, float(accuracy.hard), float(accuracy.overall)
 
@@ -85,7 +85,7 @@ def _dominoes(seeds: Seeds, replicate: int) -> World:
     train, pool, held_out = compose(
         seeds.generator(replicate, "world"), ((100, 100, 80), (300, 300, 600), (200, 200, 200)), (0, 1), (7, 9)
     )
-    weak = wl.fit_logistic(train.X[:, :PIXELS], train.y, C=100.0)
+    weak = wl.learning.fit_logistic(train.X[:, :PIXELS], train.y, C=100.0)
     features = RandomFeatures.draw(2 * PIXELS, FEATURES, GAMMA, seeds.generator(replicate, "features"))
     rng = seeds.generator(replicate, "source")
     poor = rng.permutation(np.arange(len(pool.y)))
@@ -93,8 +93,10 @@ def _dominoes(seeds: Seeds, replicate: int) -> World:
     others = poor[pool.regions[poor] != Region.OVERLAP]
     parts = [np.concatenate([overlap[:60], others[:300]]), np.concatenate([overlap[60:], others[300:]])]
     strong, proba = features(pool.X), weak.predict_proba(pool.X[:, :PIXELS])[:, 1]
-    pools: list[wl.Source] = [
-        wl.ArraySource(strong[rows], proba[rows], regions=pool.regions[rows], y=pool.y[rows], name=name, rng=rng)
+    pools: list[wl.selection.Source] = [
+        wl.selection.ArraySource(
+            strong[rows], proba[rows], regions=pool.regions[rows], y=pool.y[rows], name=name, rng=rng
+        )
         for name, rows in zip(("poor", "rich"), parts, strict=True)
     ]
     strong_test = features(held_out.X)
@@ -122,17 +124,19 @@ WORLDS: Mapping[str, Callable[[Seeds, int], World]] = {
 """By name: seeds and replicate give the world. All policies of a replicate see the same one."""
 
 
-def acquire(world: World, policy: wl.Policy) -> list[dict[str, Any]]:
+def acquire(world: World, policy: wl.bandit.Policy) -> list[dict[str, Any]]:
     """Run one campaign with the detector in the loop; a row per checkpoint.
 
     The detector uses all of the history. The student is trained on the points that are detected as overlap at the
     checkpoint, with its teacher's labels. Nothing to learn from, or labels of one class, is accuracy ½ and a status.
     """
     detector = wl.IncrementalDetector(wl.OverlapDetector(n_threads=1))
-    history = wl.SelectionHistory([source.name for source in world.sources])
+    history = wl.selection.SelectionHistory([source.name for source in world.sources])
     rows: list[dict[str, Any]] = []
     for checkpoint in (c for c in CHECKPOINTS if c <= world.rounds):
-        wl.select_sources(world.sources, policy, checkpoint - history.n_rounds, BATCH, detector, history=history)
+        wl.selection.select_sources(
+            world.sources, policy, checkpoint - history.n_rounds, BATCH, detector, history=history
+        )
         data = history.data()
         found, true = data["labels"] == Region.OVERLAP, data["regions"] == Region.OVERLAP
         said = (data["weak_proba"] > 0.5) * 2 - 1
@@ -159,7 +163,7 @@ def acquire(world: World, policy: wl.Policy) -> list[dict[str, Any]]:
     return rows
 
 
-def _seen(history: wl.SelectionHistory, source: int) -> Array:
+def _seen(history: wl.selection.SelectionHistory, source: int) -> Array:
     """Fractions observed of one source, where the detector could tell."""
     seen = history.fractions[history.choices == source]
     return seen[~np.isnan(seen)]

@@ -11,14 +11,7 @@ from scipy.special import ndtr, ndtri
 
 import w2slens as wl
 from simulations.grid import Cell, Seeds
-from w2slens.theory.overlap_law import (
-    StudentLaw,
-    accuracy_bound,
-    hard_law,
-    linear_accuracy,
-    points_needed,
-    student_law,
-)
+from w2slens.theory.overlap import StudentLaw, accuracy_bound, hard_law, linear_accuracy, points_needed, student_law
 
 __all__ = ["BLOCK", "DELTA", "LEVELS", "LINE", "PLACES", "RETURNED", "T", "part_rows", "teacher_of"]
 
@@ -111,10 +104,10 @@ def _trained(cell: Cell, replicates: range, seeds: Seeds) -> Iterator[dict[str, 
     n, sigma, d = cell["n"], cell["sigma"], D_EASY + cell["d_hard"]
     for r in replicates:
         theta = seeds.generator(r, "theta").random(d)
-        rows = wl.mixture_trials(
+        rows = wl.learning.mixture_trials(
             [r],
             counts=(100, 100, n, 0),
-            students=[wl.Student(C=None)],
+            students=[wl.learning.Student(C=None)],
             d_hard=cell["d_hard"],
             variance=sigma**2,
             theta=theta,

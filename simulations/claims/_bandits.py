@@ -13,21 +13,21 @@ import w2slens as wl
 from simulations import bands
 from simulations.claim import Columns, select
 from w2slens import plotting
-from w2slens.theory.regret import gap_regret, high_probability_regret
+from w2slens.theory.selection import gap_regret, high_probability_regret
 
 Array = npt.NDArray[np.float64]
 
 POLICIES: dict[str, Callable[[int, int], Any]] = {
-    "UCB": lambda n, horizon: wl.UCB(n, horizon=horizon),
-    "UCB, points": lambda n, horizon: wl.UCB(n, horizon=horizon, unit="points"),
-    "UCB, anytime": lambda n, _: wl.UCB(n),
-    "published": lambda n, horizon: wl.PublishedUCB(n, horizon=horizon),
-    "KL-UCB": lambda n, _: wl.KLUCB(n, unit="points"),
-    "MOSS": lambda n, horizon: wl.MOSS(n, horizon=horizon),
-    "Thompson": lambda n, _: wl.ThompsonSampling(n),
-    "ε-greedy": lambda n, _: wl.EpsilonGreedy(n, epsilon=0.1),
-    "round robin": lambda n, _: wl.RoundRobin(n),
-    "uniform": lambda n, _: wl.UniformPolicy(n),
+    "UCB": lambda n, horizon: wl.bandit.UCB(n, horizon=horizon),
+    "UCB, points": lambda n, horizon: wl.bandit.UCB(n, horizon=horizon, unit="points"),
+    "UCB, anytime": lambda n, _: wl.bandit.UCB(n),
+    "published": lambda n, horizon: wl.bandit.PublishedUCB(n, horizon=horizon),
+    "KL-UCB": lambda n, _: wl.bandit.KLUCB(n, unit="points"),
+    "MOSS": lambda n, horizon: wl.bandit.MOSS(n, horizon=horizon),
+    "Thompson": lambda n, _: wl.bandit.ThompsonSampling(n),
+    "ε-greedy": lambda n, _: wl.bandit.EpsilonGreedy(n, epsilon=0.1),
+    "round robin": lambda n, _: wl.bandit.RoundRobin(n),
+    "uniform": lambda n, _: wl.bandit.UniformPolicy(n),
 }
 """A policy for n sources and a horizon, by name."""
 
@@ -52,13 +52,13 @@ def dense(horizon: int) -> npt.NDArray[np.int64]:
     return np.unique(np.concatenate([steps, kept(horizon)]))
 
 
-def regret_columns(trials: wl.BanditTrials, horizon: int) -> dict[str, Array]:
+def regret_columns(trials: wl.bandit.BanditTrials, horizon: int) -> dict[str, Array]:
     """Cumulative regret at the kept rounds, a column each."""
     at = np.searchsorted(trials.rounds, kept(horizon))
     return {f"regret_{j:02d}": trials.regret[:, i] for j, i in enumerate(at)}
 
 
-def exceeds(trials: wl.BanditTrials, densities: Array, horizon: int, batch: int = 1) -> npt.NDArray[np.bool_]:
+def exceeds(trials: wl.bandit.BanditTrials, densities: Array, horizon: int, batch: int = 1) -> npt.NDArray[np.bool_]:
     """Whether a run is above the high-probability or the gap bound, in whatever round.
 
     Between two checkpoints t < t' regret is at most its value at t', and the bound at least its value at t: what is

@@ -11,7 +11,7 @@ from scipy.special import ndtr, owens_t
 
 import w2slens as wl
 from simulations.grid import Seeds
-from w2slens.theory.overlap_law import hard_law, linear_accuracy
+from w2slens.theory.overlap import hard_law, linear_accuracy
 
 __all__ = ["agreement", "student_rows"]
 
@@ -63,20 +63,20 @@ def student_rows(n: int, penalties: Sequence[float], replicates: range, seeds: S
     θ, the teacher and the overlap points are drawn as in the published experiment and shared by all students.
     """
     for r in replicates:
-        draws = wl.trial_draws(r, rng=seeds.key(), counts=(100, 100, n, 0))
+        draws = wl.learning.trial_draws(r, rng=seeds.key(), counts=(100, 100, n, 0))
         (X_train, y_train), (X, _), theta = draws["train"], draws["pseudo"], draws["theta"]
-        teacher = wl.fit_logistic(X_train[:, :D_EASY], y_train, C=1.0, fit_intercept=False).coef
+        teacher = wl.learning.fit_logistic(X_train[:, :D_EASY], y_train, C=1.0, fit_intercept=False).coef
         overlap = X[-n:]
         labels = np.where(overlap[:, :D_EASY] @ teacher > 0, 1, -1)
         single = abs(labels.sum()) == n
-        models = [wl.LinearModel(labels @ overlap / n)]
+        models = [wl.learning.LinearModel(labels @ overlap / n)]
         kinds = [(0.0, False, 0)]
         for intercept in (False, True):
             if intercept and single:
-                models += [wl.LinearModel(np.zeros(theta.size), float(labels[0]))] * len(penalties)
+                models += [wl.learning.LinearModel(np.zeros(theta.size), float(labels[0]))] * len(penalties)
             else:
                 stack, targets = [overlap] * len(penalties), [labels] * len(penalties)
-                models += wl.fit_logistic_batch(stack, targets, C=list(penalties), fit_intercept=intercept)
+                models += wl.learning.fit_logistic_batch(stack, targets, C=list(penalties), fit_intercept=intercept)
             kinds += [(C, intercept, int(intercept and single)) for C in penalties]
         coef, shift = np.array([model.coef for model in models]), np.array([model.intercept for model in models])
         seen = linear_accuracy(coef, shift, theta=theta, sigma=SIGMA, d_easy=D_EASY)

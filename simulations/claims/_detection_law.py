@@ -12,8 +12,7 @@ import w2slens as wl
 from simulations.claim import Columns
 from simulations.grid import Cell, Seeds
 from w2slens.regions import Region
-from w2slens.theory.detection_law import ScoreLaw, confidence_cdf, score_law
-from w2slens.theory.detector_law import detector_law
+from w2slens.theory.detection import ScoreLaw, confidence_cdf, detector_law, score_law
 
 __all__ = ["EASY", "MEASURES", "OVERLAP", "bounds", "laws", "pools", "scores"]
 
@@ -45,7 +44,7 @@ class Setting:
     sigma: float
     d_easy: int
     noise: Any
-    teacher: wl.LinearModel
+    teacher: wl.learning.LinearModel
 
     @classmethod
     def of(cls, cell: Cell, seeds: Seeds, *, intercept: bool) -> Setting:
@@ -58,7 +57,7 @@ class Setting:
         theta = np.concatenate(blocks)
         mixture = wl.GaussianMixture(theta, cell["sigma"], cell["d_easy"], (100, 0, 100, 0), cell["noise"])
         X, y, _ = mixture.sample(rng, n_threads=1)
-        teacher = wl.fit_logistic(X[:, : cell["d_easy"]], y, C=1.0, fit_intercept=intercept)
+        teacher = wl.learning.fit_logistic(X[:, : cell["d_easy"]], y, C=1.0, fit_intercept=intercept)
         return cls(theta, cell["sigma"], cell["d_easy"], cell["noise"], teacher)
 
     def sample(self, counts: Counts, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[np.int8]]:

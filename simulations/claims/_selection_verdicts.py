@@ -7,7 +7,7 @@ import numpy as np
 from simulations import bands
 from simulations.claim import Columns, Verdict, select
 from simulations.claims._bandits import POSITIONS, densities, ends, groups, kept, regret, sources
-from w2slens.theory.regret import anytime_regret, failure_probability, lai_robbins_floor, noiseless_regret
+from w2slens.theory.selection import anytime_regret, failure_probability, lai_robbins_floor, noiseless_regret
 
 NAME = "selection_regret"
 AXES = ("policy", "K", "gaps", "batch", "horizon")

@@ -52,7 +52,7 @@ class Student:
     """A trained student, or what became of it."""
 
     status: int
-    model: wl.LinearModel | None
+    model: wl.learning.LinearModel | None
 
     def accuracy(self, features: Floats, y: Rows) -> float:
         """Share of right predictions; NaN for a student that was not trained."""
@@ -64,8 +64,8 @@ def learn(features: Floats, labels: Rows, C: float) -> Student:
     if len(labels) == 0:
         return Student(UNTRAINED, None)
     if np.all(labels == labels[0]):
-        return Student(SINGLE_CLASS, wl.LinearModel(np.zeros(features.shape[1]), float(labels[0])))
-    return Student(OK, wl.fit_logistic(features, labels, C=C))
+        return Student(SINGLE_CLASS, wl.learning.LinearModel(np.zeros(features.shape[1]), float(labels[0])))
+    return Student(OK, wl.learning.fit_logistic(features, labels, C=C))
 
 
 def detect(features: Floats, proba: Floats) -> tuple[int, wl.OverlapDetector | None]:

@@ -32,7 +32,7 @@ CLAIM = Claim(
     statement="Overlap points near the hard-only ones certify the student's error on these; labels enter only through "
     "the teacher's error on overlap points and how often coupled points differ in class.",
     source="This project, statement 1d with 1f; counterpart of Shin, Cooper, Sala 2025, Theorem 4.1",
-    room="w2slens.theory.expansion",
+    room="w2slens.theory.expansion.pools",
     figures={
         "terms": "Terms of the certificate, stacked (means over replicates; 3 neighbours in the strong model's "
         "features, all hard-only points coupled; sums on top), and the measured error on the same hard-only "

@@ -15,14 +15,14 @@ from simulations.claims import _detection_figures as figures
 from simulations.claims._detection_law import EASY, MEASURES, OVERLAP, bounds, laws, pools, scores
 from simulations.grid import Cell, Grid, Seeds
 from w2slens.regions import Region
-from w2slens.theory.detection_law import ScoreLaw
+from w2slens.theory.detection import ScoreLaw
 
 NAME = "detection_law"
 CLAIM = Claim(
     name=NAME,
     statement="Where the detector tells overlap points from others, and how well, is known exactly from the mixture.",
     source="Counterpart of Shin, Cooper, Sala 2025, Theorem 4.2 and Algorithm 2",
-    room="w2slens.theory.detection_law",
+    room="w2slens.theory.detection.scores",
     figures=figures.CAPTIONS,
 )
 

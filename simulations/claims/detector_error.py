@@ -15,7 +15,7 @@ from simulations.claim import Claim, Columns, Verdict, select
 from simulations.claims._bandits import Array, band, dense, exceeds, groups, kept, sources
 from simulations.grid import Cell, Grid, Seeds
 from w2slens import plotting
-from w2slens.theory.regret import (
+from w2slens.theory.selection import (
     common_error_regret,
     failure_probability,
     gap_regret,
@@ -30,7 +30,7 @@ CLAIM = Claim(
     statement="A detector that errs alike on all sources costs a factor 1/(TPR − FPR) of the regret it shows; one "
     "that errs by source costs at most 2ε a round more than it shows.",
     source="Ours: corrections of the counterpart of Shin, Cooper, Sala 2025, Theorem 4.3",
-    room="w2slens.theory.regret",
+    room="w2slens.theory.selection.regret",
     figures={
         "common": "True regret after T rounds against the detector's sharpness J = TPR − FPR, K = 10: means with "
         "simultaneous 99.9 % intervals, noise-free regret (lines), and the corrected bounds. Regret grows like 1/J² "
@@ -86,8 +86,8 @@ def _runs(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
     elif cell["part"] == "source":
         # One direction per run, of whatever size: paired over ε.
         seen = true + cell["epsilon"] * seeds.generator(replicates[0], "errors").uniform(-1, 1, K)
-    trials = wl.bandit_trials(
-        wl.UCB(K, horizon=horizon),
+    trials = wl.bandit.bandit_trials(
+        wl.bandit.UCB(K, horizon=horizon),
         true,
         horizon,
         replicates,
@@ -98,7 +98,7 @@ def _runs(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
     shown = trials.pulls @ (seen.max() - seen)
     at = np.searchsorted(trials.rounds, kept(horizon))
     rows = {"replicate": np.array(replicates), "status": np.zeros(len(replicates), np.int64)}
-    rows["above"] = exceeds(wl.BanditTrials(trials.rounds, shown, trials.pulls), seen, horizon)
+    rows["above"] = exceeds(wl.bandit.BanditTrials(trials.rounds, shown, trials.pulls), seen, horizon)
     rows |= {f"true_{j:02d}": trials.regret[:, i] for j, i in enumerate(at)}
     rows |= {f"seen_{j:02d}": shown[:, i] for j, i in enumerate(at)}
     # The identity and the inequality, at every checkpoint: the largest relative distance and the largest excess.

@@ -25,7 +25,7 @@ CLAIM = Claim(
         "On natural images a student beats its low-resolution teacher; whether detected overlap is why is estimated."
     ),
     source="Shin, Cooper, Sala 2025, section 5 (procedure)",
-    room="w2slens.detection",
+    room="w2slens.scoring.detection",
     figures={
         "students": "Accuracy on test images of the teacher (logistic on 4 × 4 pixels), the ceiling, and students "
         "trained on all "
@@ -62,8 +62,8 @@ class Replicate:
         train, pseudo, test = parts
         features = RandomFeatures.draw(PIXELS, FEATURES, GAMMA, seeds.generator(replicate, "features"))(images)
         blurred = coarse(images, 4)
-        self.weak = wl.fit_logistic(blurred[train], y[train], C=WEAK_C)
-        self.ceiling = wl.fit_logistic(features[train], y[train], C=STRONG_C)
+        self.weak = wl.learning.fit_logistic(blurred[train], y[train], C=WEAK_C)
+        self.ceiling = wl.learning.fit_logistic(features[train], y[train], C=STRONG_C)
         self.features, self.test_features, self.test_y = features[pseudo], features[test], y[test]
         self.proba = self.weak.predict_proba(blurred[pseudo])[:, 1]
         self.said = self.weak.predict(blurred[pseudo]).astype(np.int64)

@@ -34,7 +34,7 @@ CLAIM = Claim(
         "On images with known regions, overlap points, true or detected, teach the student what its teacher cannot see."
     ),
     source="Shin, Cooper, Sala 2025, sections 3 to 5; construction of the data: this project",
-    room="w2slens.detection",
+    room="w2slens.scoring.detection",
     figures={
         "examples": "Three points of each region: an easy block (0 or 1) beside a hard one (7 or 9), blank where a "
         "pattern "
@@ -77,7 +77,7 @@ class Replicate:
             seeds.generator(replicate, "data"), ((100, 100, n), (100, 100, n), (200, 200, 200)), EASY_PAIR, HARD_PAIR
         )
         self.side, weak_c = TEACHERS[teacher]
-        self.weak = wl.fit_logistic(self.sight(self.train), self.train.y, C=weak_c)
+        self.weak = wl.learning.fit_logistic(self.sight(self.train), self.train.y, C=weak_c)
         features = RandomFeatures.draw(2 * PIXELS, FEATURES, GAMMA, seeds.generator(replicate, "features"))
         self.strong_train, self.strong_pseudo, self.strong_test = (
             features(points.X) for points in (self.train, self.pseudo, self.test)
@@ -112,7 +112,7 @@ def one_cell(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
         data = Replicate(seeds, replicate, cell["n"], cell["teacher"])
         row: dict[str, Any] = {"replicate": replicate}
         row |= data.accuracies("weak", data.weak.predict(data.sight(data.test)))
-        ceiling = wl.fit_logistic(data.strong_train, data.train.y, C=STRONG_C)
+        ceiling = wl.learning.fit_logistic(data.strong_train, data.train.y, C=STRONG_C)
         row |= data.accuracies("ceiling", ceiling.predict(data.strong_test))
         regions = data.pseudo.regions
         overlap = np.flatnonzero(regions == Region.OVERLAP)
@@ -145,7 +145,7 @@ def mix_rows(replicates: range, seeds: Seeds, shares: tuple[float, ...], *, dete
             labels = np.full(len(labels), -1) if detector is None else detector.labels_.astype(np.int64)
         overlap = np.flatnonzero(labels == Region.OVERLAP)
         others = np.flatnonzero((labels >= 0) & (labels != Region.OVERLAP))
-        ceiling = wl.fit_logistic(data.strong_train, data.train.y, C=STRONG_C)
+        ceiling = wl.learning.fit_logistic(data.strong_train, data.train.y, C=STRONG_C)
         common = data.accuracies("weak", data.weak.predict(data.sight(data.test)))
         common |= data.accuracies("ceiling", ceiling.predict(data.strong_test))
         chosen = mix(overlap, others, shares, seeds.generator(replicate, "mix"))

@@ -23,7 +23,7 @@ CLAIM = Claim(
     statement="When densities change, policies that settle lose most, and forgetting pays if the memory is long "
     "enough; when nothing changes, forgetting costs.",
     source="Ours; the policies are those of Garivier and Moulines 2011",
-    room="w2slens.policies",
+    room="w2slens.bandit.baselines",
     figures={
         "regret": "Cumulative regret against rounds (means with 5–95 % range) when the best of five sources changes at "
         "the dotted lines, when densities wander, and when they stay. Those that settle first lose most when something "
@@ -53,18 +53,18 @@ def window(horizon: int, factor: float = 1.0) -> int:
 
 def _policies(horizon: int) -> dict[str, Callable[[], Any]]:
     forgetting = {
-        f"window × {factor:g}": lambda factor=factor: wl.SlidingWindowUCB(K, window=window(horizon, factor))
+        f"window × {factor:g}": lambda factor=factor: wl.bandit.SlidingWindowUCB(K, window=window(horizon, factor))
         for factor in FACTORS
     }
     return forgetting | {
         # γ remembers 1/(1 − γ) rounds; with ξ = 0.15 its bonus, 2·√(ξ ln n / n_k), is that of the others, ξ = 0.6.
-        "discounted": lambda: wl.DiscountedUCB(K, discount=1 - 1 / window(horizon, MEMORY), xi=0.15),
-        "discounted, ξ = 0.6": lambda: wl.DiscountedUCB(K, discount=1 - 1 / window(horizon, MEMORY)),
-        "UCB, anytime": lambda: wl.UCB(K, xi=0.6),
-        "UCB": lambda: wl.UCB(K, horizon=horizon),
-        "published": lambda: wl.PublishedUCB(K, horizon=horizon),
-        "Thompson": lambda: wl.ThompsonSampling(K),
-        "uniform": lambda: wl.UniformPolicy(K),
+        "discounted": lambda: wl.bandit.DiscountedUCB(K, discount=1 - 1 / window(horizon, MEMORY), xi=0.15),
+        "discounted, ξ = 0.6": lambda: wl.bandit.DiscountedUCB(K, discount=1 - 1 / window(horizon, MEMORY)),
+        "UCB, anytime": lambda: wl.bandit.UCB(K, xi=0.6),
+        "UCB": lambda: wl.bandit.UCB(K, horizon=horizon),
+        "published": lambda: wl.bandit.PublishedUCB(K, horizon=horizon),
+        "Thompson": lambda: wl.bandit.ThompsonSampling(K),
+        "uniform": lambda: wl.bandit.UniformPolicy(K),
     }
 
 
@@ -109,7 +109,7 @@ def one_cell(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
     horizon = cell["horizon"]
     starts, rho = densities(cell["scenario"], horizon)
     policy = _policies(horizon)[cell["policy"]]()
-    trials = wl.bandit_trials(
+    trials = wl.bandit.bandit_trials(
         policy, rho, horizon, replicates, starts=starts, checkpoints=checkpoints(horizon), rng=seeds.key()
     )
     rows = {"replicate": np.array(replicates), "status": np.zeros(len(replicates), np.int64)}

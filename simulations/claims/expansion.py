@@ -15,16 +15,20 @@ from simulations.claim import Claim, Columns, Verdict, select
 from simulations.grid import Cell, Grid, Seeds
 from w2slens import plotting
 from w2slens.regions import Region
-from w2slens.theory.expansion import expansion_constant, expansion_profile, neighbor_graph
-from w2slens.theory.instances import check_instances
-from w2slens.theory.mixture_coupling import mixture_coupling
+from w2slens.theory.expansion import (
+    check_instances,
+    expansion_constant,
+    expansion_profile,
+    mixture_coupling,
+    neighbor_graph,
+)
 
 NAME = "expansion"
 CLAIM = Claim(
     name=NAME,
     statement="The student's error on hard-only points is bounded by how hard-only points expand into overlap points.",
     source="Counterpart of Shin, Cooper, Sala 2025, Theorem 4.1; Lang, Sontag, Vijayaraghavan 2024",
-    room="w2slens.theory.expansion",
+    room="w2slens.theory.expansion.pools",
     figures={
         "instances": "Random finite instances, by statement: in how many its condition held, in how many of these the "
         "bound was below 1, and in how many it was attained. No instance violates any of them.",
@@ -79,9 +83,9 @@ def _instances(n: int, replicate: int, seeds: Seeds) -> list[dict[str, Any]]:
 
 
 def _mixture(n: int, replicate: int, seeds: Seeds) -> list[dict[str, Any]]:
-    draws = wl.trial_draws(replicate, rng=seeds.key(), counts=(100, 100, n, 0))
+    draws = wl.learning.trial_draws(replicate, rng=seeds.key(), counts=(100, 100, n, 0))
     (X_train, y_train), (X, _), theta = draws["train"], draws["pseudo"], draws["theta"]
-    teacher = wl.fit_logistic(X_train[:, :20], y_train, C=1.0, fit_intercept=False).coef
+    teacher = wl.learning.fit_logistic(X_train[:, :20], y_train, C=1.0, fit_intercept=False).coef
     overlap = X[200:]
     labels = np.where(overlap[:, :20] @ teacher > 0, 1, -1)
     rows = []
@@ -94,7 +98,7 @@ def _mixture(n: int, replicate: int, seeds: Seeds) -> list[dict[str, Any]]:
             rows.append({"name": name, "status": 1} | constant)
             continue
         else:
-            fitted = wl.fit_logistic(overlap, labels, C=C)
+            fitted = wl.learning.fit_logistic(overlap, labels, C=C)
             coef, intercept = fitted.coef, fitted.intercept
         terms = mixture_coupling(theta, np.sqrt(5.0), 20, teacher, coef, intercept)
         rows.append({"name": name} | {term: getattr(terms, term) for term in _TERMS})

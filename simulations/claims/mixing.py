@@ -19,7 +19,7 @@ CLAIM = Claim(
     name=NAME,
     statement="At a fixed number of training points, a student gains from a larger share of overlap points.",
     source="Shin, Cooper, Sala 2025, section 5 (procedure), here on data with known regions and on natural images",
-    room="w2slens.trials",
+    room="w2slens.learning.trials",
     figures={
         "mixture": "Gaussian mixture, published student: accuracy by region against the share of overlap points "
         "among 95 "
@@ -59,10 +59,10 @@ def one_cell(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
 
 def _mixture(replicates: range, seeds: Seeds) -> Columns:
     """Trials are cheap: each replicate is the mean of several, which only narrows the intervals."""
-    students = [wl.Student(share=share) for share in SHARES]
+    students = [wl.learning.Student(share=share) for share in SHARES]
     per = MIXTURE_TRIALS_PER_REPLICATE
     numbers = [per * r + i for r in replicates for i in range(per)]
-    rows = wl.mixture_trials(numbers, counts=(100, 100, 95, 0), students=students, rng=seeds.key())
+    rows = wl.learning.mixture_trials(numbers, counts=(100, 100, 95, 0), students=students, rng=seeds.key())
 
     def means(column: np.ndarray) -> np.ndarray:
         return column.reshape(len(replicates), per, len(SHARES)).mean(axis=1).ravel()

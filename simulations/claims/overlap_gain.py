@@ -19,7 +19,7 @@ CLAIM = Claim(
     name=NAME,
     statement="A student trained on overlap points gains on its teacher on hard-only points, with more of them more.",
     source="Shin, Cooper, Sala 2025, section 4: synthetic experiment and its ablations",
-    room="w2slens.trials",
+    room="w2slens.learning.trials",
     figures={
         "accuracy": "Accuracy on the test sample by region against the number n of overlap points (density ρ on the "
         "upper "
@@ -48,7 +48,7 @@ CONFIDENCE = 0.999
 def one_cell(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
     """Run the published experiment with 100 easy-only and 100 hard-only points, one number varied."""
     counts = {"easy": 100, "hard": 100, "overlap": 10} | {cell["varied"]: cell["n"]}
-    rows = wl.mixture_trials(replicates, counts=counts, rng=seeds.key())
+    rows = wl.learning.mixture_trials(replicates, counts=counts, rng=seeds.key())
     return {name: column for name, column in rows.items() if name != "student" and "neither" not in name}
 
 

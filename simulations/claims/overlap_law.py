@@ -23,7 +23,7 @@ CLAIM = Claim(
     statement="The accuracy of the averaging student is a random variable of known law: it follows from n overlap "
     "points, the teacher's accuracy a, ‖θ‖, σ and the dimension, without a free parameter.",
     source="This project (THEORY section 2), for the experiment of Shin, Cooper, Sala 2025, section 4",
-    room="w2slens.theory.overlap_law",
+    room="w2slens.theory.overlap.student",
     figures={
         "hard": "Mean accuracy on hard-only points against the number n of overlap points, by noise σ, dimension d_h "
         "and the teacher's accuracy a: the law (lines) through simulated students (points with simultaneous 99.9 % "

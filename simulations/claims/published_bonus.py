@@ -15,8 +15,7 @@ from simulations.claim import Claim, Columns, Verdict, select
 from simulations.claims._bandits import POLICIES, Array, dense, exceeds
 from simulations.grid import Cell, Grid, Seeds
 from w2slens import plotting
-from w2slens.theory.regret import failure_probability, gap_regret
-from w2slens.theory.two_sources import majority_probability
+from w2slens.theory.selection import failure_probability, gap_regret, majority_probability
 
 NAME = "published_bonus"
 CLAIM = Claim(
@@ -24,7 +23,7 @@ CLAIM = Claim(
     statement="The published bonus, √(2 ln T)/n, is no confidence bound: better on average while T is moderate, it "
     "leaves some runs on the wrong source for good.",
     source="Shin, Cooper, Sala 2025: the published code's selection script against the bonus of Theorem 4.3",
-    room="w2slens.theory.two_sources",
+    room="w2slens.theory.selection.two_sources",
     figures={
         "tail": "Share of runs whose final regret exceeds r, two sources at .55 and .45, T = 8,000, batches of one "
         "point. The published bonus is far better in most runs; its curve ends in a shelf of runs that stay on the "
@@ -82,7 +81,7 @@ def one_cell(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
         low, high = majority_probability(rho, horizon, bonus=bonus, batch=cell["batch"])
         law = {"low": np.full(count, low), "high": np.full(count, high)}
         return rows | {"regret": nothing, "wrong": nothing, "above": np.zeros(count, bool)} | law
-    trials = wl.bandit_trials(
+    trials = wl.bandit.bandit_trials(
         POLICIES[cell["policy"]](2, horizon),
         rho,
         horizon,

@@ -23,7 +23,7 @@ CLAIM = Claim(
     statement="Where the detector tells sources apart, choosing by its overlap fraction acquires more overlap points "
     "than chance does, and the student needs less data.",
     source="Shin, Cooper, Sala 2025, section 3 (Algorithm 1) and its experiments on selection",
-    room="w2slens.selection",
+    room="w2slens.selection.campaign",
     figures={
         "share": "True share of overlap points among all acquired, against rounds; means with 95 % intervals over "
         "paired replicates. Dotted: the density of the richest source. In the published noise (σ² = 5) "
@@ -40,12 +40,12 @@ CLAIM = Claim(
 )
 
 POLICIES: dict[str, Callable[[Array, int, Any], Any]] = {
-    "oracle": lambda densities, _, rng: wl.Oracle(densities, rng=rng),
-    "UCB": lambda densities, rounds, rng: wl.UCB(len(densities), horizon=rounds, rng=rng),
-    "UCB, points": lambda densities, rounds, rng: wl.UCB(len(densities), horizon=rounds, unit="points", rng=rng),
-    "published": lambda densities, rounds, rng: wl.PublishedUCB(len(densities), horizon=rounds, rng=rng),
-    "Thompson": lambda densities, _, rng: wl.ThompsonSampling(len(densities), rng=rng),
-    "uniform": lambda densities, _, rng: wl.UniformPolicy(len(densities), rng=rng),
+    "oracle": lambda densities, _, rng: wl.bandit.Oracle(densities, rng=rng),
+    "UCB": lambda densities, rounds, rng: wl.bandit.UCB(len(densities), horizon=rounds, rng=rng),
+    "UCB, points": lambda densities, rounds, rng: wl.bandit.UCB(len(densities), horizon=rounds, unit="points", rng=rng),
+    "published": lambda densities, rounds, rng: wl.bandit.PublishedUCB(len(densities), horizon=rounds, rng=rng),
+    "Thompson": lambda densities, _, rng: wl.bandit.ThompsonSampling(len(densities), rng=rng),
+    "uniform": lambda densities, _, rng: wl.bandit.UniformPolicy(len(densities), rng=rng),
 }
 REPLICATES = {
     "mixture, K = 2": 20,

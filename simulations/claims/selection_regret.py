@@ -28,19 +28,14 @@ from simulations.claims._bandits import (
 from simulations.claims._selection_verdicts import AXES, CONFIDENCE, judged
 from simulations.grid import Cell, Grid, Seeds
 from w2slens import plotting
-from w2slens.theory.regret import (
-    gap_regret,
-    high_probability_regret,
-    lai_robbins_floor,
-    noiseless_regret,
-)
+from w2slens.theory.selection import gap_regret, high_probability_regret, lai_robbins_floor, noiseless_regret
 
 NAME = "selection_regret"
 CLAIM = Claim(
     name=NAME,
     statement="Choosing sources by upper confidence bounds loses on average at most K/t + 4·√(2 K ln T / t) a round.",
     source="Counterpart of Shin, Cooper, Sala 2025, Theorem 4.3",
-    room="w2slens.theory.regret",
+    room="w2slens.theory.selection.regret",
     figures={
         "policies": "Average regret per round against rounds, one point a batch: means with 5–95 % range, the "
         "high-probability bound, the bound by gaps and the Lai–Robbins floor (asymptotic: good policies may be below "
@@ -104,7 +99,7 @@ def one_cell(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
     """Play a policy; keep regret at the kept rounds, and whether it ever was above a bound."""
     horizon, batch = cell["horizon"], cell["batch"]
     rho = densities(cell["K"], cell["gaps"], horizon)
-    trials = wl.bandit_trials(
+    trials = wl.bandit.bandit_trials(
         POLICIES[cell["policy"]](cell["K"], horizon),
         rho,
         horizon,

@@ -22,7 +22,7 @@ CLAIM = Claim(
     "strong one it averages its teacher's labels and gains, with a weak one it copies its teacher and loses.",
     source="This project (THEORY section 2), for the student of Shin, Cooper, Sala 2025, section 4; Lang, Sontag, "
     "Vijayaraghavan 2024, Proposition 4.1",
-    room="w2slens.students",
+    room="w2slens.learning.students",
     figures={
         "phase": "Mean accuracy on hard-only points over the inverse penalty C and the number n of overlap points, "
         "without and with an unpenalised intercept. White: the ridge, for each C the n with the largest mean; above it "

@@ -10,7 +10,7 @@ from simulations.claims import overlap_law
 from simulations.claims._averaged import LINE, teacher_of
 from simulations.claims.overlap_law import _distance
 from simulations.grid import Seeds
-from w2slens.mixture import linear_accuracy
+from w2slens.theory.overlap import linear_accuracy
 
 
 @given(st.integers(2, 30), st.floats(0.05, 0.95), st.floats(0.3, 3), st.integers(0, 2**32))

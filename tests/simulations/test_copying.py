@@ -72,7 +72,7 @@ def students():
 
 def test_trials_of_different_numbers_of_points_share_theta():
     # What makes the change with n a paired difference.
-    few, many = (wl.trial_draws(3, rng=7, counts=(100, 100, n, 0))["theta"] for n in (5, 45))
+    few, many = (wl.learning.trial_draws(3, rng=7, counts=(100, 100, n, 0))["theta"] for n in (5, 45))
     np.testing.assert_array_equal(few, many)
 
 

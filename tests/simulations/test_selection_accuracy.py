@@ -29,7 +29,7 @@ def test_data_saved_by_hand(mine, share, saved):
 @pytest.mark.parametrize("name", ["mixture, K = 2", "dominoes, K = 2"])
 def test_a_campaign_reports_what_its_ledger_holds(name):
     world = WORLDS[name](SEEDS, 0)
-    rows = acquire(world, wl.Oracle(world.densities, rng=0))
+    rows = acquire(world, wl.bandit.Oracle(world.densities, rng=0))
     assert [row["rounds"] for row in rows] == [c for c in CHECKPOINTS if c <= world.rounds]
     assert all(row["average_regret"] == 0 for row in rows)
     rich = WORLDS[name](SEEDS, 0).sources[-1]

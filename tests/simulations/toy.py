@@ -31,7 +31,7 @@ def plot(columns):
 
 
 toy = ModuleType("simulations.claims.toy")
-toy.CLAIM = Claim("toy", "The mean of normals is 0.", "none", "w2slens.mixture", {"mean": "means"})
+toy.CLAIM = Claim("toy", "The mean of normals is 0.", "none", "w2slens.learning.mixture", {"mean": "means"})
 grid = Grid(Grid.product(n=[10, 100], student=["a", "b"]), 12, chunk=4, paired=("student",))
 toy.GRID = {"smoke": grid, "full": grid}
 toy.one_cell, toy.plot = one_cell, plot

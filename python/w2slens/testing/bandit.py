@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom
 
-from w2slens import _kernels
-from w2slens._policy import Policy
+from .. import _kernels
+from ..bandit.policy import Policy
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -20,7 +20,7 @@ __all__ = ["BanditProblem", "Replay", "bandit_problems", "play_twin", "policies"
 
 @dataclass(frozen=True)
 class BanditProblem:
-    """Sources of data, as `w2slens.bandit_trials` takes them.
+    """Sources of data, as `w2slens.bandit.bandit_trials` takes them.
 
     Attributes
     ----------
@@ -120,17 +120,17 @@ def policies(problem: BanditProblem) -> SearchStrategy[Policy]:
         return st.builds(kind, st.just(k), rng=seed, **parameters)
 
     return st.one_of(
-        of(wl.UCB, horizon=st.none() | horizon, xi=xi, unit=unit),
-        of(wl.PublishedUCB, horizon=horizon),
-        of(wl.KLUCB, horizon=st.none() | horizon, unit=unit),
-        of(wl.MOSS, horizon=horizon),
-        of(wl.ThompsonSampling),
-        of(wl.EpsilonGreedy, epsilon=st.floats(0, 1)),
-        of(wl.RoundRobin),
-        of(wl.UniformPolicy),
-        st.builds(wl.Oracle, st.just(problem.densities), starts=st.just(problem.starts), rng=seed),
-        of(wl.SlidingWindowUCB, window=st.integers(1, 40), xi=xi),
-        of(wl.DiscountedUCB, discount=st.floats(0.5, 1), xi=xi),
+        of(wl.bandit.UCB, horizon=st.none() | horizon, xi=xi, unit=unit),
+        of(wl.bandit.PublishedUCB, horizon=horizon),
+        of(wl.bandit.KLUCB, horizon=st.none() | horizon, unit=unit),
+        of(wl.bandit.MOSS, horizon=horizon),
+        of(wl.bandit.ThompsonSampling),
+        of(wl.bandit.EpsilonGreedy, epsilon=st.floats(0, 1)),
+        of(wl.bandit.RoundRobin),
+        of(wl.bandit.UniformPolicy),
+        st.builds(wl.bandit.Oracle, st.just(problem.densities), starts=st.just(problem.starts), rng=seed),
+        of(wl.bandit.SlidingWindowUCB, window=st.integers(1, 40), xi=xi),
+        of(wl.bandit.DiscountedUCB, discount=st.floats(0.5, 1), xi=xi),
     )
 
 
@@ -178,7 +178,7 @@ def play_twin(
     --------
     >>> import w2slens as wl
     >>> problem = BanditProblem(((0.1, 0.9),), ((0.1, 0.9),), (0,), horizon=10, batch=1)
-    >>> choices, regret = play_twin(wl.RoundRobin(2), problem, bytes(32), 0)
+    >>> choices, regret = play_twin(wl.bandit.RoundRobin(2), problem, bytes(32), 0)
     >>> regret[-1].round(9)
     np.float64(4.0)
     """

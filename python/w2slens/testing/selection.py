@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from w2slens.changepoint import change_point
-from w2slens.detection import OverlapDetector
-from w2slens.errors import UndefinedError
-from w2slens.incremental import UNDETECTED
-from w2slens.regions import Region
-from w2slens.sources import Batch, Source
+from ..errors import UndefinedError
+from ..regions import Region
+from ..scoring.changepoint import change_point
+from ..scoring.detection import OverlapDetector
+from ..scoring.incremental import UNDETECTED
+from ..selection.sources import Batch, Source
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

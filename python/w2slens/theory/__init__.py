@@ -1,1 +1,21 @@
-"""Laws and bounds about weak-to-strong training, as functions: one module per law."""
+"""Bounds and laws as functions, by chapter; each stands on `quadrature` and on no other chapter.
+
+.. code-block:: text
+
+    expansion   overlap   detection   selection
+        └──────────┴── quadrature ──┴─────┘
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._lazy import attach
+
+if TYPE_CHECKING:
+    from . import detection as detection
+    from . import expansion as expansion
+    from . import overlap as overlap
+    from . import selection as selection
+
+__getattr__, __dir__, __all__ = attach(__name__, {}, ("expansion", "overlap", "detection", "selection"))

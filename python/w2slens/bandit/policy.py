@@ -1,0 +1,346 @@
+"""What all policies share: the order of ties, checks of what they observe, and a state that saves to JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .._checks import as_integer, as_real
+from .._files import replace_file
+from .._random import RandomSource, generator
+from ..errors import FileError, UndefinedError
+
+__all__ = ["Floats", "Policy", "load_policy"]
+
+Floats = npt.NDArray[np.float64]
+
+_FORMAT = "w2slens policy"
+_VERSION = 1
+#: Values closer than this are equal: sums of the same fractions in another order must not decide by their rounding.
+_TIE = 1e-12
+_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
+
+
+class Policy(ABC):
+    """Chooses among sources and learns from what they yield; the base of all policies.
+
+    Parameters
+    ----------
+    n_sources : int >= 1
+    rng : seed, SeedSequence or Generator
+        Draws the order in which ties between sources are broken, and whatever else the policy draws.
+
+    Notes
+    -----
+    Ties (values within 1e-12) go to the first source in an order drawn once, so that no source is preferred for its
+    number. A source that
+    has run dry is taken out with `close`.
+
+    Examples
+    --------
+    Any of them, in a loop of one's own:
+
+    >>> from w2slens.bandit import RoundRobin
+    >>> policy: Policy = RoundRobin(2, rng=0)
+    >>> for _ in range(4):
+    ...     policy.observe(policy.select(), fraction=0.5)
+    >>> policy.rounds
+    4
+    """
+
+    _registry: ClassVar[dict[str, type[Policy]]] = {}
+    #: Names of the (K,) arrays of numbers ≥ 0 that are the state, beside what this class holds.
+    _state: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, n_sources: int, *, rng: RandomSource = None) -> None:
+        self.n_sources = as_integer(n_sources, "n_sources", least=1, most=2**31)
+        self.rounds = 0
+        self._rng: Any = generator(rng)
+        self._order = self._rng.permutation(self.n_sources)
+        self._open = np.ones(self.n_sources, bool)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._registry[cls.__name__] = cls
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The keyword arguments of the constructor, without ``rng``."""
+        return {}
+
+    @property
+    def open_sources(self) -> npt.NDArray[np.intp]:
+        """Numbers of the sources that have not been closed."""
+        return np.flatnonzero(self._open)
+
+    def select(self) -> int:
+        """Return the number of the source to draw from in this round.
+
+        Raises
+        ------
+        UndefinedError
+            If every source has been closed.
+        """
+        if not self._open.any():
+            raise UndefinedError(f"the choice is undefined: all {self.n_sources} sources have been closed")
+        return self._choose()
+
+    def observe(self, source: int, fraction: float, n: int = 1) -> None:
+        """Learn that a batch of ``n`` points from ``source`` held this fraction of overlap points.
+
+        Parameters
+        ----------
+        source : int in [0, n_sources)
+        fraction : float in [0, 1]
+        n : int in [1, 2^53]
+            Points in the batch.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument is outside its range; nothing has been learned then.
+        """
+        number = self._number(source)
+        share = as_real(fraction, "fraction")
+        if not 0 <= share <= 1:
+            raise ValueError(f"fraction is {share}, but must be in [0, 1]")
+        points = as_integer(n, "n", least=1, most=2**53)
+        self._learn(number, share, points)
+        self.rounds += 1
+
+    def defer(self, source: int) -> None:
+        """Prefer others to ``source`` among equals from now on: a batch of it could not be judged.
+
+        Examples
+        --------
+        >>> from w2slens.bandit import UCB
+        >>> policy = UCB(2, rng=0)
+        >>> first = policy.select(); policy.defer(first)
+        >>> policy.select() == 1 - first
+        True
+        """
+        number = self._number(source)
+        self._order = np.append(self._order[self._order != number], number)
+
+    def close(self, source: int) -> None:
+        """Never select ``source`` again: it has run dry."""
+        self._open[self._number(source)] = False
+
+    @abstractmethod
+    def _choose(self) -> int: ...
+
+    @abstractmethod
+    def _learn(self, source: int, fraction: float, n: int) -> None: ...
+
+    def _first_largest(self, values: Floats, tie: float = _TIE) -> int:
+        """The open source with the largest value, to within ``tie``; ties to the first in the order."""
+        ordered = np.where(self._open, values, -np.inf)[self._order]
+        return int(self._order[np.argmax(ordered >= ordered.max() - tie)])
+
+    def _number(self, source: int) -> int:
+        number = as_integer(source, "source")
+        if number >= self.n_sources:
+            raise ValueError(f"source is {number}, but there are {self.n_sources} sources, numbered from 0")
+        return number
+
+    # -- saving and loading
+
+    def to_json(self) -> str:
+        """Return the whole state, random generator included, as JSON.
+
+        Examples
+        --------
+        >>> from w2slens.bandit import UCB
+        >>> policy = UCB(3, horizon=100, rng=0)
+        >>> UCB.from_json(policy.to_json()).select() == policy.select()
+        True
+        """
+        state = {name: getattr(self, name).tolist() for name in self._state}
+        content = {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "policy": type(self).__name__,
+            "n_sources": self.n_sources,
+            "parameters": self.parameters,
+            "rounds": self.rounds,
+            "order": self._order.tolist(),
+            "open": self._open.tolist(),
+            "state": state | self._more_state(),
+            "rng": _plain(self._rng.bit_generator.state),
+        }
+        content["digest"] = _digest(content)
+        return json.dumps(content, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the policy that `to_json` described; it goes on exactly as the one saved.
+
+        Raises
+        ------
+        ValueError
+            If the text is no JSON, describes no policy or another one, or is not as it was saved (a digest tells every
+            edited number); the message says what.
+        """
+        content = _parsed(text)
+        name = content.get("policy")
+        kind = cls._registry.get(name) if isinstance(name, str) else None
+        if kind is None or inspect.isabstract(kind):
+            known = sorted(name for name, kind in cls._registry.items() if not inspect.isabstract(kind))
+            raise ValueError(f"saved policy: there is no policy {name!r}; known are {', '.join(known)}")
+        if not issubclass(kind, cls):
+            raise ValueError(f"saved policy: it is a {name}, not a {cls.__name__}")
+        try:
+            policy = kind._rebuilt(content["n_sources"], content["parameters"])
+            policy._restore(content)
+        except KeyError as error:
+            raise ValueError(f"saved policy: {error.args[0]!r} is missing") from None
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise ValueError(f"saved policy: {error}") from error
+        return policy
+
+    def save(self, path: Path | str, *, force: bool = True) -> None:
+        """Write the state to a JSON file: whole, or not at all.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written, or exists and ``force`` is not given.
+        """
+        with replace_file(Path(path), force=force) as temporary:
+            temporary.write_text(self.to_json() + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be read, or does not hold such a policy.
+        """
+        try:
+            return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+        except ValueError as error:
+            raise FileError(f"{path}: {error}") from error
+
+    @classmethod
+    def _rebuilt(cls, n_sources: int, parameters: dict[str, Any]) -> Self:
+        return cls(n_sources, **parameters, rng=0)
+
+    def _more_state(self) -> dict[str, Any]:
+        return {}
+
+    def _restore_more(self, state: dict[str, Any]) -> None:  # noqa: B027 - most policies have no more state
+        """Take what `_more_state` gave; anything may be damaged."""
+
+    def _restore(self, content: dict[str, Any]) -> None:
+        k = self.n_sources
+        self.rounds = as_integer(content["rounds"], "rounds")
+        order = content["order"]
+        if sorted(as_integer(i, "order") for i in order) != list(range(k)):
+            raise ValueError(f"order is no permutation of 0, ..., {k - 1}")
+        self._order = np.array(order, np.intp)
+        if len(content["open"]) != k or not all(isinstance(value, bool) for value in content["open"]):
+            raise ValueError(f"open must hold {k} booleans")
+        self._open = np.array(content["open"])
+        for name in self._state:
+            numbers = [as_real(value, name) for value in content["state"][name]]
+            if len(numbers) != k or min(numbers) < 0:
+                raise ValueError(f"{name} must hold {k} numbers that are at least 0")
+            setattr(self, name, np.array(numbers))
+        self._restore_more(content["state"])
+        self._rng = _restored_generator(content["rng"])
+
+
+def load_policy(path: Path | str) -> Policy:
+    """Read a policy of any kind that `Policy.save` wrote.
+
+    Parameters
+    ----------
+    path : path of a JSON file
+
+    Returns
+    -------
+    Policy, which goes on exactly as the one saved
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, is no JSON, or holds no policy; the message says why. Nothing is unpickled.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from w2slens.bandit import ThompsonSampling
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ThompsonSampling(2, rng=0).save(pathlib.Path(folder) / "policy.json")
+    ...     type(load_policy(pathlib.Path(folder) / "policy.json")).__name__
+    'ThompsonSampling'
+    """
+    return Policy.load(path)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    def refuse(name: str) -> float:
+        raise ValueError(f"{name} is no JSON number")
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice")
+        return dict(pairs)
+
+    try:
+        content = json.loads(text, parse_constant=refuse, object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"saved policy: not JSON ({error})") from None
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        raise ValueError(f"saved policy: this JSON is of another format; expected 'format': {_FORMAT!r}")
+    version = content.get("version")
+    if version != _VERSION or not isinstance(version, int) or isinstance(version, bool):
+        raise ValueError(f"saved policy: version {version!r}; this release reads {_VERSION}")
+    if "digest" not in content:
+        raise ValueError("saved policy: 'digest' is missing")
+    if content["digest"] != _digest(content):
+        raise ValueError("saved policy: its digest does not fit, so it was damaged or edited since it was saved")
+    return content
+
+
+def _digest(content: dict[str, Any]) -> str:
+    """SHA-256 of everything but the digest itself: an edited state would silently learn from wrong numbers."""
+    rest = {name: value for name, value in content.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """A bit generator's state as JSON has it."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _restored_generator(state: dict[str, Any]) -> np.random.Generator:
+    name = state["bit_generator"]
+    if name not in _BIT_GENERATORS:
+        raise ValueError(f"rng is a {name!r}, but must be one of {', '.join(_BIT_GENERATORS)}")
+    bits = getattr(np.random, name)(0)
+    arrays = {key: np.array(entry, np.uint64) if isinstance(entry, list) else entry for key, entry in state.items()}
+    if isinstance(arrays["state"], dict):
+        arrays["state"] = {
+            key: np.array(entry, np.uint64) if isinstance(entry, list) else entry
+            for key, entry in arrays["state"].items()
+        }
+    try:
+        bits.state = arrays
+    except (TypeError, ValueError, IndexError, KeyError) as error:
+        raise ValueError(f"rng holds no state of a {name}: {error}") from None
+    return np.random.Generator(bits)

@@ -1,0 +1,194 @@
+"""The Gaussian mixture of easy and hard patterns: samples, and exact accuracies of linear classifiers.
+
+The label y is uniform on ±1. A block that is present is yθ + σz, z standard normal; an absent one is exactly 0
+(``noise="zeroed"``, the published experiment) or σz (``noise="full"``). Source: Shin, Cooper, Sala 2025, section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _kernels
+from .._checks import as_threads
+from .._random import RandomSource, stream_key
+from ..regions import Counts, Noise, Region, RegionAccuracy, as_counts
+from ..theory.overlap.linear import accuracy_on, as_mixture, weighted
+
+__all__ = ["GaussianMixture", "Sample"]
+
+_NAMES = tuple(region.name.lower() for region in Region)
+
+
+class Sample(NamedTuple):
+    """Points of a mixture, in the order of the regions.
+
+    Attributes
+    ----------
+    X : (n, d) float32 or float64
+        Points; the first ``d_easy`` columns are the easy block.
+    y : (n,) int8
+        Labels, −1 or +1.
+    regions : (n,) int8
+        True `Region` codes.
+    """
+
+    X: npt.NDArray[Any]
+    y: npt.NDArray[np.int8]
+    regions: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianMixture:
+    """A Gaussian mixture of easy-only, hard-only, overlap and pattern-free points.
+
+    Parameters
+    ----------
+    theta : (d,) array of finite numbers
+        Mean of the class +1; the class −1 has −θ.
+    sigma : float > 0
+        Standard deviation of the noise in every coordinate.
+    d_easy : int in [0, d]
+        Size of the easy block, the first coordinates; the rest are the hard block.
+    counts : (easy, hard, overlap, neither) or mapping of these names to numbers of points
+        Names left out of a mapping count 0.
+    noise : {"zeroed", "full"}
+        What an absent block holds: exactly 0, or noise.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a parameter is outside its range, or of the wrong type; the message names it.
+
+    References
+    ----------
+    Shin, Cooper, Sala 2025, section 4 (``noise="zeroed"``).
+
+    Examples
+    --------
+    >>> mixture = GaussianMixture([1.0, 2.0], sigma=1.0, d_easy=1, counts={"easy": 2, "overlap": 3})
+    >>> X, y, regions = mixture.sample(rng=0)
+    >>> regions.tolist(), X[:2, 1].tolist()
+    ([0, 0, 2, 2, 2], [0.0, 0.0])
+    >>> round(mixture.accuracy([1.0, 1.0]).overlap, 4)
+    0.9831
+    """
+
+    theta: npt.NDArray[np.float64]
+    sigma: float
+    d_easy: int
+    counts: Counts
+    noise: Noise = "zeroed"
+
+    def __init__(
+        self,
+        theta: npt.ArrayLike,
+        sigma: float,
+        d_easy: int,
+        counts: Sequence[int] | Mapping[str, int],
+        noise: Noise = "zeroed",
+    ) -> None:
+        checked = as_mixture(theta, sigma, d_easy, noise)
+        for name, value in zip(("theta", "sigma", "d_easy", "noise"), checked, strict=True):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "counts", as_counts(counts))
+        if self.n * self.d * self.theta.itemsize > np.iinfo(np.intp).max:
+            raise ValueError(f"counts is {self.counts}, more points of {self.d} coordinates than memory can address")
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return sum(self.counts)
+
+    @property
+    def d(self) -> int:
+        """Number of coordinates."""
+        return self.theta.size
+
+    def sample(
+        self, rng: RandomSource = None, *, dtype: npt.DTypeLike = np.float64, n_threads: int | None = None
+    ) -> Sample:
+        """Draw a sample; rows are in the order easy, hard, overlap, neither.
+
+        Parameters
+        ----------
+        rng : int, SeedSequence, Generator or None
+            A seed always gives the same sample; a ``Generator`` advances.
+        dtype : float64 or float32
+            A float32 sample is the float64 sample of the same ``rng``, rounded.
+        n_threads : int >= 1 or None
+            Number of threads, all by default; the sample does not depend on it.
+
+        Returns
+        -------
+        Sample
+            ``X`` (n, d), ``y`` (n,), ``regions`` (n,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``dtype`` is another type, ``n_threads`` is less than 1, or ``rng`` is no source of randomness.
+
+        Examples
+        --------
+        >>> mixture = GaussianMixture([1.0], sigma=0.5, d_easy=0, counts=(0, 3, 0, 0))
+        >>> mixture.sample(7, dtype="float32").X.dtype
+        dtype('float32')
+        """
+        precision = np.dtype(dtype)
+        if precision not in (np.float64, np.float32):
+            raise ValueError(f"dtype is {precision}, but must be float64 or float32")
+        threads = as_threads(n_threads)
+        X = np.empty((self.n, self.d), precision)
+        y, regions = np.empty(self.n, np.int8), np.empty(self.n, np.int8)
+        full, key = self.noise == "full", stream_key(rng)
+        _kernels.sample_mixture(
+            self.theta, self.sigma, self.d_easy, self.counts, full, key, X, y, regions, n_threads=threads
+        )
+        return Sample(X, y, regions)
+
+    def accuracy(self, coef: npt.ArrayLike, intercept: npt.ArrayLike = 0.0) -> RegionAccuracy:
+        """Return the population accuracy of linear classifiers on this mixture, exactly; see `linear_accuracy`.
+
+        Parameters
+        ----------
+        coef : (d,) or (k, d)
+            Coefficients of one classifier, or of k.
+        intercept : float or (k,)
+            Intercepts.
+
+        Returns
+        -------
+        RegionAccuracy
+            Floats for one classifier, (k,) arrays for k; ``overall`` weighs the regions by ``counts``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the shapes do not fit, or an entry is not finite or no number.
+
+        Examples
+        --------
+        >>> mixture = GaussianMixture([1.0, 2.0], sigma=1.0, d_easy=1, counts=(1, 0, 0, 1))
+        >>> mixture.accuracy([0.0, 1.0]).overall
+        0.5
+        """
+        return accuracy_on(self.theta, self.sigma, self.d_easy, self.noise, coef, intercept, self.counts)
+
+    @property
+    def bayes_accuracy(self) -> RegionAccuracy:
+        """Greatest accuracy of any classifier that knows the region: Φ(‖θ on the blocks present‖/σ), ½ on neither.
+
+        With ``noise="zeroed"`` the classifier coef = θ reaches it in every region at once; with ``noise="full"`` the
+        region does not show in the point, so that ``overall`` is out of reach.
+        """
+        best = np.zeros((4, self.d))
+        best[[Region.EASY, Region.OVERLAP], : self.d_easy] = self.theta[: self.d_easy]
+        best[[Region.HARD, Region.OVERLAP], self.d_easy :] = self.theta[self.d_easy :]
+        by_region = np.diagonal(np.stack(self.accuracy(best)[:4], axis=1))
+        easy, hard, overlap, neither = map(float, by_region)
+        return RegionAccuracy(easy, hard, overlap, neither, float(weighted(by_region[None], self.counts)[0]))

@@ -1,0 +1,272 @@
+"""Sources of data to select among: anything that yields batches of points with the weak model's probabilities."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .._arrays import as_matrix, as_numbers
+from .._checks import as_integer, as_real
+from .._random import RandomSource, generator
+from ..learning.mixture import GaussianMixture
+from ..regions import Region
+
+__all__ = ["ArraySource", "Batch", "MixtureSource", "Source", "StreamSource", "as_source"]
+
+
+class Batch(NamedTuple):
+    """Points from a source.
+
+    Attributes
+    ----------
+    X : (b, d) array
+        Features of the strong model.
+    weak_proba : (b,) or (b, C) array
+        Probabilities (or logits) of the weak model.
+    regions : (b,) array of `Region` codes, optional
+        True regions, where known: never shown to a policy or a detector, only to the ledger.
+    y : (b,) array, optional
+        True labels, where known; likewise.
+
+    Examples
+    --------
+    >>> Batch([[1.0, 2.0]], [0.9]).regions is None
+    True
+    """
+
+    X: Any
+    weak_proba: Any
+    regions: Any = None
+    y: Any = None
+
+
+class Source(ABC):
+    """A source of data; the base class to write one's own.
+
+    Attributes
+    ----------
+    name : str
+    density : float or None
+        True overlap density in [0, 1], if known: only the ledger of regret reads it, before every round.
+
+    Examples
+    --------
+    >>> class Constant(Source):
+    ...     name, density = "constant", 0.0
+    ...
+    ...     def draw(self, n):
+    ...         return Batch([[1.0, 0.0]] * n, [0.5] * n)
+    >>> len(Constant().draw(3).X)
+    3
+    """
+
+    name: str = "source"
+    density: float | None = None
+
+    @abstractmethod
+    def draw(self, n: int) -> Batch | None:
+        """Return up to ``n`` points that have not been returned before; ``None`` or no points if it has run dry."""
+
+
+class ArraySource(Source):
+    """A finite pool, drawn from without replacement in random order, until it runs dry.
+
+    Parameters
+    ----------
+    X : (n, d) array
+    weak_proba : (n,) or (n, C) array
+    regions, y : (n,) arrays, optional
+        True regions and labels. With regions, ``density`` is their share of overlap points.
+    name : str
+    rng : seed, SeedSequence or Generator
+        Draws the order.
+
+    Attributes
+    ----------
+    taken : (k,) intp
+        Rows drawn so far, in order.
+
+    Examples
+    --------
+    >>> source = ArraySource([[0.0], [1.0], [2.0]], [0.1, 0.5, 0.9], rng=0)
+    >>> [len(batch.X) if (batch := source.draw(2)) else None for _ in range(3)]
+    [2, 1, None]
+    """
+
+    def __init__(
+        self,
+        X: Any,
+        weak_proba: Any,
+        *,
+        regions: npt.ArrayLike | None = None,
+        y: npt.ArrayLike | None = None,
+        name: str = "array",
+        rng: RandomSource = None,
+    ) -> None:
+        self._columns = Batch(
+            as_matrix(X, "X"),
+            as_numbers(weak_proba, "weak_proba"),
+            None if regions is None else _region_codes(np.asarray(regions), "regions"),
+            None if y is None else np.asarray(y),
+        )
+        n = self._columns.X.shape[0]
+        for column, values in zip(Batch._fields, self._columns, strict=True):
+            if values is not None and (values.ndim == 0 or values.shape[0] != n):
+                raise ValueError(f"{column} has shape {values.shape}, but X has {n} rows")
+        if regions is not None and n:
+            self.density = float(np.mean(self._columns.regions == Region.OVERLAP))
+        self.name = name
+        self._order = generator(rng).permutation(n)
+        self._next = 0
+
+    @property
+    def taken(self) -> npt.NDArray[np.intp]:
+        """Rows drawn so far, in order, (k,)."""
+        return self._order[: self._next]
+
+    def draw(self, n: int) -> Batch | None:
+        """Return the next ``n`` rows, or as many as are left; ``None`` without any."""
+        rows = self._order[self._next : self._next + as_integer(n, "n", least=1)]
+        self._next += rows.size
+        if rows.size == 0:
+            return None
+        return Batch(*(None if values is None else values[rows] for values in self._columns))
+
+
+class MixtureSource(Source):
+    """An endless source: points of a Gaussian mixture, with regions in given shares.
+
+    Parameters
+    ----------
+    mixture : GaussianMixture
+        Its means, noise and blocks; its counts are not used.
+    weak : model with ``predict_proba``
+        The weak model, which labels what is drawn.
+    shares : (easy, hard, overlap, neither) numbers >= 0, not all 0
+        Probabilities of the regions, up to a factor.
+    name : str
+    rng : seed, SeedSequence or Generator
+
+    Examples
+    --------
+    >>> import w2slens as wl
+    >>> mixture = wl.GaussianMixture([1.0, 1.0], 1.0, 1, counts=(50, 50, 50, 0))
+    >>> weak = wl.train_weak(*mixture.sample(rng=0)[:2], d_easy=1)
+    >>> source = MixtureSource(mixture, weak, shares=(1, 1, 2, 0), rng=0)
+    >>> source.density, source.draw(8).X.shape
+    (0.5, (8, 2))
+    """
+
+    def __init__(
+        self,
+        mixture: GaussianMixture,
+        weak: Any,
+        shares: Sequence[float],
+        *,
+        name: str = "mixture",
+        rng: RandomSource = None,
+    ) -> None:
+        if not isinstance(shares, Iterable):
+            raise TypeError(f"shares must be four numbers, not {type(shares).__name__}")
+        numbers = [as_real(share, "shares") for share in shares]
+        if len(numbers) != 4 or min(numbers) < 0 or sum(numbers) <= 0:
+            raise ValueError(f"shares is {tuple(shares)}, expected four numbers of at least 0, not all 0")
+        if not hasattr(weak, "predict_proba"):
+            raise TypeError(f"weak must have predict_proba, but {type(weak).__name__} has not")
+        self._mixture, self._weak = mixture, weak
+        self._shares = np.array(numbers) / sum(numbers)
+        self.density = float(self._shares[Region.OVERLAP])
+        self.name = name
+        self._rng = generator(rng)
+
+    def draw(self, n: int) -> Batch:
+        """Return ``n`` fresh points."""
+        counts = self._rng.multinomial(as_integer(n, "n", least=1), self._shares)
+        m = self._mixture
+        X, y, regions = GaussianMixture(m.theta, m.sigma, m.d_easy, counts.tolist(), m.noise).sample(self._rng)
+        order = self._rng.permutation(n)
+        X = X[order]
+        return Batch(X, np.asarray(self._weak.predict_proba(X))[:, 1], regions[order], y[order])
+
+
+class StreamSource(Source):
+    """Batches from an iterator, handed on in the sizes asked for; whatever is left of one waits for the next round.
+
+    Parameters
+    ----------
+    batches : iterable of `Batch`, or of tuples (X, weak_proba[, regions[, y]])
+    name : str
+    density : float in [0, 1], optional
+
+    Examples
+    --------
+    >>> source = StreamSource([([[1.0], [2.0], [3.0]], [0.1, 0.2, 0.3])])
+    >>> [len(batch.X) if (batch := source.draw(2)) else None for _ in range(3)]
+    [2, 1, None]
+    """
+
+    def __init__(self, batches: Iterable[Any], *, name: str = "stream", density: float | None = None) -> None:
+        if not isinstance(batches, Iterable):
+            raise TypeError(f"batches must be an iterable of batches, not {type(batches).__name__}")
+        self.name = name
+        if density is not None and not 0 <= as_real(density, "density") <= 1:
+            raise ValueError(f"density is {density}, but must be in [0, 1]")
+        self.density = density
+        self._batches: Iterator[Any] = iter(batches)
+        self._rest: Batch | None = None
+
+    def draw(self, n: int) -> Batch | None:
+        """Return up to ``n`` points of one batch of the iterator; ``None`` when it has ended."""
+        size = as_integer(n, "n", least=1)
+        while self._rest is None:
+            given = next(self._batches, None)
+            if given is None:
+                return None
+            batch = checked_batch(given, self.name)
+            self._rest = batch if len(batch.X) else None
+        head = Batch(*(None if values is None else values[:size] for values in self._rest))
+        tail = Batch(*(None if values is None else values[size:] for values in self._rest))
+        self._rest = tail if len(tail.X) else None
+        return head
+
+
+def as_source(source: Any, name: str) -> Source:
+    """Return ``source`` as a `Source`: it is one, or an iterable of batches."""
+    if isinstance(source, Source):
+        return source
+    if isinstance(source, Iterable) and not isinstance(source, str | bytes | dict | np.ndarray | Batch):
+        return StreamSource(source, name=name)
+    raise TypeError(f"{name} must be a Source or an iterable of batches, not {type(source).__name__}")
+
+
+def checked_batch(given: Any, name: str) -> Batch:
+    """Return ``given`` as a `Batch` of arrays that fit together; ``name`` is the source's, for messages."""
+    if not isinstance(given, tuple) or not 2 <= len(given) <= 4:
+        raise TypeError(f"{name} yielded a {type(given).__name__}, expected a Batch or (X, weak_proba[, regions[, y]])")
+    raw = Batch(*given)
+    X, proba = as_matrix(raw.X, f"X of {name}"), as_numbers(raw.weak_proba, f"weak_proba of {name}")
+    regions = None if raw.regions is None else _region_codes(np.asarray(raw.regions), f"regions of {name}")
+    y = None if raw.y is None else as_numbers(raw.y, f"y of {name}")
+    batch = Batch(X, proba, regions, y)
+    for column, values in zip(Batch._fields, batch, strict=True):
+        if values is not None and (values.ndim == 0 or values.shape[0] != X.shape[0]):
+            raise ValueError(f"{column} of {name} has shape {values.shape}, but X has {X.shape[0]} rows")
+    for column, values, most in (("weak_proba", proba, 2), ("y", y, 1)):
+        if values is not None and values.ndim > most:
+            raise ValueError(f"{column} of {name} has shape {values.shape}, too many axes")
+    return batch
+
+
+def _region_codes(codes: npt.NDArray[Any], name: str) -> npt.NDArray[np.int8]:
+    if codes.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold codes of regions, not {codes.dtype}")
+    if codes.ndim != 1:
+        raise ValueError(f"{name} has shape {codes.shape}, expected one code per row")
+    wrong = np.flatnonzero(~np.isin(codes, list(Region)))
+    if wrong.size:
+        raise ValueError(f"{name} has {codes[wrong[0]]} at row {wrong[0]}, which is the code of no region")
+    return codes.astype(np.int8)
