@@ -155,7 +155,7 @@ def test_an_interrupt_leaves_the_detector_as_it_was(monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("w2slens.scoring.overlap_scores", interrupt)
+        patch.setattr("w2slens.scoring.incremental.overlap_scores", interrupt)
         with pytest.raises(KeyboardInterrupt):
             detector.add(rng.standard_normal((12, 3)), rng.random(12))
     for name, value in before.items():
