@@ -15,7 +15,7 @@ What a user who scores activations needs is here; the rest is in chapters, such 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._lazy import attach
 
@@ -43,26 +43,22 @@ if TYPE_CHECKING:
     from .scoring import overlap_scores as overlap_scores
 
     __version__: str
-
-_load, __dir__, __all__ = attach(
-    __name__,
-    {
-        "regions": ("Partition", "Region", "overlap_density"),
-        "scoring": (
-            "ChangePoint",
-            "IncrementalDetector",
-            "OverlapDetector",
-            "change_point",
-            "confidence",
-            "overlap_scores",
-        ),
-        "learning": ("GaussianMixture", "train_weak"),
-        "errors": ("UndefinedError",),
-        "_kernels": ("__version__",),
-    },
-    ("bandit", "errors", "learning", "plotting", "regions", "scoring", "selection", "testing", "theory"),
-)
-
-
-def __getattr__(name: str) -> Any:
-    return _load(name)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "scoring": (
+                "ChangePoint",
+                "IncrementalDetector",
+                "OverlapDetector",
+                "change_point",
+                "confidence",
+                "overlap_scores",
+            ),
+            "learning": ("GaussianMixture", "train_weak"),
+            "regions": ("Partition", "Region", "overlap_density"),
+            "errors": ("UndefinedError",),
+            "_kernels": ("__version__",),
+            "plotting": (),
+        },
+    )

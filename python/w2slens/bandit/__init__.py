@@ -31,35 +31,35 @@ if TYPE_CHECKING:
     from .trials import BanditTrials as BanditTrials
     from .trials import bandit_trials as bandit_trials
     from .trials import log_spaced as log_spaced
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "policy": (
-            "Policy",
-            "load_policy",
-        ),
-        "indices": (
-            "KLUCB",
-            "MOSS",
-            "UCB",
-            "PublishedUCB",
-        ),
-        "drifting": (
-            "DiscountedUCB",
-            "SlidingWindowUCB",
-        ),
-        "baselines": (
-            "EpsilonGreedy",
-            "Oracle",
-            "RoundRobin",
-            "ThompsonSampling",
-            "UniformPolicy",
-        ),
-        "trials": (
-            "BanditTrials",
-            "bandit_trials",
-            "log_spaced",
-        ),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "policy": (
+                "Policy",
+                "load_policy",
+            ),
+            "indices": (
+                "KLUCB",
+                "MOSS",
+                "UCB",
+                "PublishedUCB",
+            ),
+            "drifting": (
+                "DiscountedUCB",
+                "SlidingWindowUCB",
+            ),
+            "baselines": (
+                "EpsilonGreedy",
+                "Oracle",
+                "RoundRobin",
+                "ThompsonSampling",
+                "UniformPolicy",
+            ),
+            "trials": (
+                "BanditTrials",
+                "bandit_trials",
+                "log_spaced",
+            ),
+        },
+    )

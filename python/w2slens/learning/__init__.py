@@ -27,30 +27,30 @@ if TYPE_CHECKING:
     from .trials import Student as Student
     from .trials import mixture_trials as mixture_trials
     from .trials import trial_draws as trial_draws
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "mixture": (
-            "GaussianMixture",
-            "Sample",
-        ),
-        "logistic": (
-            "LinearModel",
-            "fit_logistic",
-            "fit_logistic_batch",
-        ),
-        "students": (
-            "pgr",
-            "train_ceiling",
-            "train_weak",
-            "train_weak_to_strong",
-        ),
-        "trials": (
-            "PUBLISHED_STUDENT",
-            "Student",
-            "mixture_trials",
-            "trial_draws",
-        ),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "mixture": (
+                "GaussianMixture",
+                "Sample",
+            ),
+            "logistic": (
+                "LinearModel",
+                "fit_logistic",
+                "fit_logistic_batch",
+            ),
+            "students": (
+                "pgr",
+                "train_ceiling",
+                "train_weak",
+                "train_weak_to_strong",
+            ),
+            "trials": (
+                "PUBLISHED_STUDENT",
+                "Student",
+                "mixture_trials",
+                "trial_draws",
+            ),
+        },
+    )

@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from .similarity import Metric as Metric
     from .similarity import Progress as Progress
     from .similarity import overlap_scores as overlap_scores
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "probabilities": ("confidence",),
-        "changepoint": (
-            "ChangePoint",
-            "change_point",
-        ),
-        "similarity": (
-            "Metric",
-            "Progress",
-            "overlap_scores",
-        ),
-        "detection": ("OverlapDetector",),
-        "incremental": (
-            "BatchDetection",
-            "IncrementalDetector",
-        ),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "probabilities": ("confidence",),
+            "changepoint": (
+                "ChangePoint",
+                "change_point",
+            ),
+            "similarity": (
+                "Metric",
+                "Progress",
+                "overlap_scores",
+            ),
+            "detection": ("OverlapDetector",),
+            "incremental": (
+                "BatchDetection",
+                "IncrementalDetector",
+            ),
+        },
+    )

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from .sources import MixtureSource as MixtureSource
     from .sources import Source as Source
     from .sources import StreamSource as StreamSource
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "campaign": ("select_sources",),
-        "sources": (
-            "ArraySource",
-            "Batch",
-            "MixtureSource",
-            "Source",
-            "StreamSource",
-        ),
-        "history": ("SelectionHistory",),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "campaign": ("select_sources",),
+            "sources": (
+                "ArraySource",
+                "Batch",
+                "MixtureSource",
+                "Source",
+                "StreamSource",
+            ),
+            "history": ("SelectionHistory",),
+        },
+    )

@@ -17,5 +17,5 @@ if TYPE_CHECKING:
     from . import expansion as expansion
     from . import overlap as overlap
     from . import selection as selection
-
-__getattr__, __dir__, __all__ = attach(__name__, {}, ("expansion", "overlap", "detection", "selection"))
+else:
+    __getattr__, __dir__, __all__ = attach(__name__, {})

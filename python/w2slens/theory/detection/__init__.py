@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from .scores import Rates as Rates
     from .scores import ScoreLaw as ScoreLaw
     from .scores import score_law as score_law
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "scores": (
-            "Rates",
-            "ScoreLaw",
-            "score_law",
-        ),
-        "calls": (
-            "Calls",
-            "DetectorLaw",
-            "Sensitivity",
-            "detector_law",
-        ),
-        "confidence": ("confidence_cdf",),
-        "guarantee": ("log_product_moment",),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "scores": (
+                "Rates",
+                "ScoreLaw",
+                "score_law",
+            ),
+            "calls": (
+                "Calls",
+                "DetectorLaw",
+                "Sensitivity",
+                "detector_law",
+            ),
+            "confidence": ("confidence_cdf",),
+            "guarantee": ("log_product_moment",),
+        },
+    )

@@ -33,38 +33,38 @@ if TYPE_CHECKING:
     from .pools import expansion_profile as expansion_profile
     from .pools import neighbor_graph as neighbor_graph
     from .pools import optimal_coupling as optimal_coupling
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "bounds": (
-            "coupling_bound",
-            "detected_overlap_correction",
-            "expansion_bound",
-            "label_free_certificate",
-        ),
-        "lang": (
-            "lang_4_1",
-            "lang_4_2",
-            "lang_b_1",
-            "lang_b_2",
-            "lang_b_3",
-        ),
-        "pools": (
-            "ExpansionConstant",
-            "ExpansionProfile",
-            "expansion_constant",
-            "expansion_profile",
-            "neighbor_graph",
-            "optimal_coupling",
-        ),
-        "instances": (
-            "InstanceTally",
-            "check_instances",
-        ),
-        "mixture": (
-            "MixtureCoupling",
-            "mixture_coupling",
-        ),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "bounds": (
+                "coupling_bound",
+                "detected_overlap_correction",
+                "expansion_bound",
+                "label_free_certificate",
+            ),
+            "lang": (
+                "lang_4_1",
+                "lang_4_2",
+                "lang_b_1",
+                "lang_b_2",
+                "lang_b_3",
+            ),
+            "pools": (
+                "ExpansionConstant",
+                "ExpansionProfile",
+                "expansion_constant",
+                "expansion_profile",
+                "neighbor_graph",
+                "optimal_coupling",
+            ),
+            "instances": (
+                "InstanceTally",
+                "check_instances",
+            ),
+            "mixture": (
+                "MixtureCoupling",
+                "mixture_coupling",
+            ),
+        },
+    )

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from .student import hard_law as hard_law
     from .student import points_needed as points_needed
     from .student import student_law as student_law
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "student": (
-            "StudentLaw",
-            "accuracy_bound",
-            "accuracy_limit",
-            "hard_law",
-            "points_needed",
-            "student_law",
-        ),
-        "accuracy": ("AccuracyLaw",),
-        "linear": ("linear_accuracy",),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "student": (
+                "StudentLaw",
+                "accuracy_bound",
+                "accuracy_limit",
+                "hard_law",
+                "points_needed",
+                "student_law",
+            ),
+            "accuracy": ("AccuracyLaw",),
+            "linear": ("linear_accuracy",),
+        },
+    )

@@ -26,27 +26,27 @@ if TYPE_CHECKING:
     from .regret import sub_gaussian_variance as sub_gaussian_variance
     from .two_sources import drawn_at_most as drawn_at_most
     from .two_sources import majority_probability as majority_probability
-
-__getattr__, __dir__, __all__ = attach(
-    __name__,
-    {
-        "regret": (
-            "anytime_regret",
-            "bernoulli_kl",
-            "failure_probability",
-            "gap_regret",
-            "high_probability_regret",
-            "lai_robbins_floor",
-            "noiseless_regret",
-            "sub_gaussian_variance",
-        ),
-        "detected": (
-            "common_error_regret",
-            "source_error_regret",
-        ),
-        "two_sources": (
-            "drawn_at_most",
-            "majority_probability",
-        ),
-    },
-)
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "regret": (
+                "anytime_regret",
+                "bernoulli_kl",
+                "failure_probability",
+                "gap_regret",
+                "high_probability_regret",
+                "lai_robbins_floor",
+                "noiseless_regret",
+                "sub_gaussian_variance",
+            ),
+            "detected": (
+                "common_error_regret",
+                "source_error_regret",
+            ),
+            "two_sources": (
+                "drawn_at_most",
+                "majority_probability",
+            ),
+        },
+    )
