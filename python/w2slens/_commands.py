@@ -194,10 +194,11 @@ def demo(
 
 def _example(seed: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     rng = np.random.default_rng(seed)
-    mixture = GaussianMixture(np.ones(64), 1.0, 32, counts={"easy": 1000, "hard": 500, "overlap": 500}, noise="full")
-    training = mixture.sample(rng)
+    mixture, counts = GaussianMixture(np.ones(64), 1.0, 32, noise="full"), {"easy": 1000, "hard": 500, "overlap": 500}
+    training = mixture.sample(counts, rng)
     weak = train_weak(training.X, training.y, mixture.d_easy, C=0.003)
-    points = mixture.sample(rng, dtype=np.float32).X[rng.permutation(mixture.n)]
+    points = mixture.sample(counts, rng, dtype=np.float32).X
+    points = points[rng.permutation(len(points))]
     return points, weak.predict_proba(points)[:, 1]
 
 

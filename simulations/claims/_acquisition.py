@@ -44,13 +44,16 @@ class World:
     weak_hard: float
 
 
+POINTS = (100, 100, 100, 0)
+
+
 def _mixture(k: int, variance: float, rounds: int) -> Callable[[Seeds, int], World]:
     """The published mixture with k endless sources, densities evenly between the published two."""
 
     def build(seeds: Seeds, replicate: int) -> World:
         rng = seeds.generator(replicate, "world")
-        mixture = wl.GaussianMixture(rng.uniform(0, 1, 40), variance**0.5, 20, counts=(100, 100, 100, 0))
-        X, y, _ = mixture.sample(rng)
+        mixture = wl.GaussianMixture(rng.uniform(0, 1, 40), variance**0.5, 20)
+        X, y, _ = mixture.sample(POINTS, rng)
         weak = wl.train_weak(X, y, d_easy=20)
         densities = np.linspace(POOREST, RICHEST, k)
         pools: list[wl.selection.Source] = [
@@ -68,7 +71,7 @@ def _mixture(k: int, variance: float, rounds: int) -> Callable[[Seeds, int], Wor
             if len(labels) == 0:
                 return UNTRAINED, 0.5, 0.5
             student = wl.learning.fit_logistic(X, labels, C=STUDENT_C, fit_intercept=False)
-            accuracy = mixture.accuracy(student.coef)
+            accuracy = mixture.accuracy(student.coef, counts=POINTS)
             return OK, float(accuracy.hard), float(accuracy.overall)
 
         weak_hard = float(mixture.accuracy(weak.coef, weak.intercept).hard)

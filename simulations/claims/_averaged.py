@@ -85,10 +85,10 @@ def _fixed(cell: Cell, replicates: range, seeds: Seeds) -> Iterator[dict[str, An
     law = student_law(n, **setting)
     bound = float(accuracy_bound(n, delta=DELTA, **_hard(cell)))
     shared = _by_place("law_", law.mean(COUNTS)) | {"bound": bound, "risk": float(law.hard.cdf(bound))}
-    mixture = wl.GaussianMixture(theta, cell["sigma"], D_EASY, (0, 0, n, 0))
+    mixture = wl.GaussianMixture(theta, cell["sigma"], D_EASY)
     places = PLACES[:3] if is_regional(cell) else PLACES[:1]
     for r in replicates:
-        X = mixture.sample(seeds.sequence(r)).X
+        X = mixture.sample((0, 0, n, 0), seeds.sequence(r)).X
         labels = np.where(X[:, :D_EASY] @ teacher > 0, 1.0, -1.0)
         seen = linear_accuracy(labels @ X / n, theta=theta, sigma=cell["sigma"], d_easy=D_EASY)
         seen = seen._replace(overall=(seen.hard + seen.easy + seen.overlap) / 3)

@@ -55,15 +55,15 @@ class Setting:
             direction = rng.standard_normal(cell[f"d_{block}"])
             blocks.append(cell[f"t_{block}"] * cell["sigma"] * direction / np.linalg.norm(direction))
         theta = np.concatenate(blocks)
-        mixture = wl.GaussianMixture(theta, cell["sigma"], cell["d_easy"], (100, 0, 100, 0), cell["noise"])
-        X, y, _ = mixture.sample(rng, n_threads=1)
+        mixture = wl.GaussianMixture(theta, cell["sigma"], cell["d_easy"], cell["noise"])
+        X, y, _ = mixture.sample((100, 0, 100, 0), rng, n_threads=1)
         teacher = wl.learning.fit_logistic(X[:, : cell["d_easy"]], y, C=1.0, fit_intercept=intercept)
         return cls(theta, cell["sigma"], cell["d_easy"], cell["noise"], teacher)
 
     def sample(self, counts: Counts, rng: np.random.Generator) -> tuple[Floats, npt.NDArray[np.int8]]:
         """Points and their regions, in the order of the regions."""
-        mixture = wl.GaussianMixture(self.theta, self.sigma, self.d_easy, counts, self.noise)
-        X, _, regions = mixture.sample(rng, n_threads=1)
+        mixture = wl.GaussianMixture(self.theta, self.sigma, self.d_easy, self.noise)
+        X, _, regions = mixture.sample(counts, rng, n_threads=1)
         return X, regions
 
     def proba(self, X: Floats) -> Floats:

@@ -107,8 +107,8 @@ def _mixture(n: int, replicate: int, seeds: Seeds) -> list[dict[str, Any]]:
 
 def _pool(n: int, replicate: int, seeds: Seeds) -> list[dict[str, Any]]:
     rng = seeds.generator(replicate, "pool")
-    mixture = wl.GaussianMixture(rng.random(40), np.sqrt(5.0), 20, (0, 400, 2 * n, 0))
-    X, y, regions = mixture.sample(rng)
+    mixture = wl.GaussianMixture(rng.random(40), np.sqrt(5.0), 20)
+    X, y, regions = mixture.sample((0, 400, 2 * n, 0), rng)
     hard, overlap = (X[(regions == region) & (y == 1)][:, 20:] for region in (Region.HARD, Region.OVERLAP))
     graph = neighbor_graph(hard, overlap, threshold=THRESHOLD)
     profile = expansion_profile(graph)

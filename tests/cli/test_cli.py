@@ -22,9 +22,9 @@ def data(tmp_path, monkeypatch):
     """Embeddings and probabilities of 300 points, in a folder of their own, which is the current one."""
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(1)
-    mixture = wl.GaussianMixture(np.ones(16), 1.0, 8, counts=(150, 75, 75, 0), noise="full")
-    training = mixture.sample(rng)
-    X = mixture.sample(rng, dtype=np.float32).X
+    mixture = wl.GaussianMixture(np.ones(16), 1.0, 8, noise="full")
+    training = mixture.sample((150, 75, 75, 0), rng)
+    X = mixture.sample((150, 75, 75, 0), rng, dtype=np.float32).X
     p = wl.train_weak(training.X, training.y, 8, C=0.01).predict_proba(X)[:, 1]
     np.save("emb.npy", X)
     np.save("proba.npy", p)

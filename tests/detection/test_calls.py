@@ -23,10 +23,10 @@ def test_expected_calls_against_simulated_pools(d_easy, d_hard, sigma, size, cou
     random, pools = np.random.default_rng(d_easy + d_hard), 600
     theta = 2 * size * random.random(d_easy + d_hard)
     coef = 0.5 * (theta[:d_easy] + 0.3 * random.standard_normal(d_easy))
-    mixture = GaussianMixture(theta, sigma, d_easy, counts, noise)
+    mixture = GaussianMixture(theta, sigma, d_easy, noise)
     table = np.zeros((pools, 4, 3))
     for pool in table:
-        X, _, regions = mixture.sample(random, n_threads=1)
+        X, _, regions = mixture.sample(counts, random, n_threads=1)
         hard = np.abs(np.tanh((X[:, :d_easy] @ coef + intercept) / 2)) < thresholds[0]
         score = np.abs(X @ X[hard].T).max(axis=1, initial=0.0)
         np.add.at(pool, (regions, np.where(hard, 1, np.where(score >= thresholds[1], 2, 0))), 1)

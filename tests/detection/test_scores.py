@@ -209,7 +209,7 @@ def test_bounds_with_zeroed_noise():
 def test_confidence_against_simulation(noise, intercept):
     theta, coef = np.array([0.5, 0.8, 1.0, -1.0]), np.array([0.6, 0.4])
     size, checked = 4000, 16
-    sample = GaussianMixture(theta, 1.2, 2, (size,) * 4, noise).sample(5)
+    sample = GaussianMixture(theta, 1.2, 2, noise).sample((size,) * 4, 5)
     confidence = np.abs(2 * expit(sample.X[:, :2] @ coef + intercept) - 1)
     mixture = {"theta": theta, "sigma": 1.2, "d_easy": 2, "noise": noise}
     for region in Region:

@@ -49,7 +49,7 @@ def test_terms_equal_adaptive_quadrature(seed):
 def test_terms_agree_with_a_sample():
     theta, sigma, k, v, w, b = drawn(11)
     terms = mixture_coupling(theta, sigma, k, v, w, b)
-    X, y, _ = wl.GaussianMixture(theta, sigma, k, {"overlap": 400_000}).sample(rng=0)
+    X, y, _ = wl.GaussianMixture(theta, sigma, k).sample({"overlap": 400_000}, rng=0)
     easy, hard = X[:, :k] @ w[:k], X[:, k:] @ w[k:] + b
     for column, flags in (
         (terms.disagreement, (hard > 0) != (hard + easy > 0)),
@@ -66,7 +66,7 @@ def test_terms_agree_with_a_sample():
 def test_bound_and_error(seed):
     theta, sigma, k, v, w, b = drawn(seed)
     terms = mixture_coupling(theta, sigma, k, v, w, b)
-    mixture = wl.GaussianMixture(theta, sigma, k, {"hard": 1})
+    mixture = wl.GaussianMixture(theta, sigma, k)
     assert 1 - terms.error == pytest.approx(mixture.accuracy(w, b).hard, abs=1e-12)
     assert terms.bound >= terms.error - 1e-12
 

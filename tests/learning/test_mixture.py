@@ -13,34 +13,37 @@ from scipy.stats import norm
 import w2slens as wl
 from w2slens.learning import GaussianMixture
 from w2slens.regions import RegionAccuracy
-from w2slens.testing.learning import linear_classifiers, mixtures
+from w2slens.testing.learning import linear_classifiers, mixtures, region_counts
 from w2slens.theory.overlap import linear_accuracy
 
 THETA = [0.3, 0.8, -0.5]
+COUNTS = (1, 2, 3, 4)
 
 
 def make(**changes):
-    return GaussianMixture(**({"theta": THETA, "sigma": 1.0, "d_easy": 1, "counts": (1, 2, 3, 4)} | changes))
+    return GaussianMixture(**({"theta": THETA, "sigma": 1.0, "d_easy": 1} | changes))
 
 
 def test_sizes_and_order():
     mixture = make()
-    X, y, regions = mixture.sample(0)
-    assert (mixture.n, mixture.d, X.shape, y.shape) == (10, 3, (10, 3), (10,))
+    X, y, regions = mixture.sample(COUNTS, 0)
+    assert (mixture.d, X.shape, y.shape) == (3, (10, 3), (10,))
     assert (X.dtype, y.dtype, regions.dtype) == (np.float64, np.int8, np.int8)
     assert regions.tolist() == [0, 1, 1, 2, 2, 2, 3, 3, 3, 3]
     assert wl.overlap_density(regions) == 0.3
 
 
 def test_zeroed_blocks_are_exactly_zero_and_full_ones_are_not():
-    zeroed, full = make().sample(0), make(noise="full").sample(0)
+    zeroed, full = make().sample(COUNTS, 0), make(noise="full").sample(COUNTS, 0)
     absent = np.array([[0, 1, 1], [1, 0, 0], [1, 0, 0]] + [[0, 0, 0]] * 3 + [[1, 1, 1]] * 4, bool)
     assert np.all((zeroed.X == 0) == absent)
     assert np.all(full.X != 0)
 
 
 def test_counts_may_be_named():
-    assert make(counts={"overlap": 3, "easy": 1}).counts == (1, 0, 3, 0)
+    named = make().sample({"overlap": 3, "easy": 1}, 0)
+    assert np.array_equal(named.X, make().sample((1, 0, 3, 0), 0).X)
+    assert make().accuracy(THETA, counts={"hard": 5}).overall == make().accuracy(THETA).hard
 
 
 def test_parameters_are_copied_and_frozen():
@@ -58,11 +61,11 @@ def test_parameters_are_copied_and_frozen():
 
 def test_random_sources():
     mixture = make(noise="full")
-    same = [mixture.sample(rng).X for rng in (5, np.int64(5), np.random.SeedSequence(5))]
+    same = [mixture.sample(COUNTS, rng).X for rng in (5, np.int64(5), np.random.SeedSequence(5))]
     assert all(np.array_equal(same[0], X) for X in same)
     advancing = np.random.default_rng(5)
-    assert not np.array_equal(mixture.sample(advancing).X, mixture.sample(advancing).X)
-    assert not np.array_equal(mixture.sample().X, mixture.sample().X)
+    assert not np.array_equal(mixture.sample(COUNTS, advancing).X, mixture.sample(COUNTS, advancing).X)
+    assert not np.array_equal(mixture.sample(COUNTS).X, mixture.sample(COUNTS).X)
 
 
 @pytest.mark.parametrize(
@@ -87,13 +90,6 @@ def test_random_sources():
         ({"d_easy": -1}, ValueError, "d_easy is -1, but must be at least 0"),
         ({"d_easy": 4}, ValueError, "d_easy is 4, but theta has only 3 coordinates"),
         ({"d_easy": 1.0}, TypeError, "d_easy must be an integer, not float"),
-        ({"counts": (1, 2, 3)}, ValueError, "counts has 3 entries, expected 4: easy, hard, overlap, neither"),
-        ({"counts": (1, 2, -3, 4)}, ValueError, r"counts\[overlap\] is -3"),
-        ({"counts": (1, 2.5, 3, 4)}, TypeError, r"counts\[hard\] must be an integer, not float"),
-        ({"counts": {"both": 3}}, ValueError, "counts has the key 'both'"),
-        ({"counts": 3}, TypeError, "counts must be four integers or a mapping, not int"),
-        ({"counts": "1234"}, TypeError, "counts must be four integers or a mapping, not str"),
-        ({"counts": (1, 2, 2**70, 3)}, ValueError, "counts is .* more points of 3 coordinates"),
         ({"noise": "none"}, ValueError, "noise is 'none', but must be one of 'zeroed', 'full'"),
         ({"noise": None}, ValueError, "noise is None"),
     ],
@@ -106,6 +102,13 @@ def test_bad_parameters(changes, error, message):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
+        ({"counts": (1, 2, 3)}, ValueError, "counts has 3 entries, expected 4: easy, hard, overlap, neither"),
+        ({"counts": (1, 2, -3, 4)}, ValueError, r"counts\[overlap\] is -3"),
+        ({"counts": (1, 2.5, 3, 4)}, TypeError, r"counts\[hard\] must be an integer, not float"),
+        ({"counts": {"both": 3}}, ValueError, "counts has the key 'both'"),
+        ({"counts": 3}, TypeError, "counts must be four integers or a mapping, not int"),
+        ({"counts": "1234"}, TypeError, "counts must be four integers or a mapping, not str"),
+        ({"counts": (1, 2, 2**70, 3)}, ValueError, "counts is .* more points of 3 coordinates"),
         ({"dtype": np.float16}, ValueError, "dtype is float16"),
         ({"dtype": int}, ValueError, "dtype is int64"),
         ({"n_threads": 0}, ValueError, "n_threads is 0, but must be at least 1"),
@@ -118,7 +121,7 @@ def test_bad_parameters(changes, error, message):
 )
 def test_bad_sampling_arguments(arguments, error, message):
     with pytest.raises(error, match=message):
-        make().sample(**arguments)
+        make().sample(**({"counts": COUNTS} | arguments))
 
 
 @pytest.mark.parametrize(
@@ -139,15 +142,21 @@ def test_bad_classifiers(coef, intercept, error, message):
         make().accuracy(coef, intercept)
 
 
-@given(st.data(), mixtures(), st.integers(0, 5))
-def test_many_classifiers_equal_one_at_a_time(data, mixture, k):
+def test_bad_counts_of_an_accuracy():
+    for score in (make().bayes_accuracy, lambda **counts: make().accuracy(THETA, **counts)):
+        with pytest.raises(ValueError, match="counts has 1 entries, expected 4"):
+            score(counts=(1,))
+
+
+@given(st.data(), mixtures(), region_counts(), st.integers(0, 5))
+def test_many_classifiers_equal_one_at_a_time(data, mixture, counts, k):
     classifiers = [data.draw(linear_classifiers(mixture.d)) for _ in range(k)]
     coef = np.array([w for w, _ in classifiers]).reshape(k, mixture.d)
     intercept = np.array([b for _, b in classifiers])
-    batch = mixture.accuracy(coef, intercept)
+    batch = mixture.accuracy(coef, intercept, counts=counts)
     assert all(column.shape == (k,) for column in batch)
     for i, (w, b) in enumerate(classifiers):
-        one = mixture.accuracy(w, b)
+        one = mixture.accuracy(w, b, counts=counts)
         assert all(isinstance(value, float) for value in one)
         assert np.array_equal([column[i] for column in batch[:4]], one[:4])
         assert batch.overall[i] == pytest.approx(one.overall, nan_ok=True, rel=1e-14)
@@ -158,17 +167,18 @@ def test_no_classifier_beats_bayes_and_the_opposite_is_the_complement(data, mixt
     coef, intercept = data.draw(linear_classifiers(mixture.d))
     accuracy = np.array(mixture.accuracy(coef, intercept))
     opposite = np.array(mixture.accuracy(-coef, -intercept))
-    assert np.all(accuracy[:4] <= np.array(mixture.bayes_accuracy)[:4] + 1e-14)
+    assert np.all(accuracy[:4] <= np.array(mixture.bayes_accuracy())[:4] + 1e-14)
     assert accuracy[:4] + opposite[:4] == pytest.approx(np.ones(4), abs=1e-14)
 
 
 def test_accuracies_by_hand():
-    mixture = GaussianMixture([3.0, 4.0], 2.0, 1, (1, 1, 2, 0))
+    mixture = GaussianMixture([3.0, 4.0], 2.0, 1)
+    counts = (1, 1, 2, 0)
     easy, hard, overlap = norm.cdf([1.5, 2.0, 2.5])
     expected = RegionAccuracy(easy, hard, overlap, 0.5, (easy + hard + 2 * overlap) / 4)
-    assert mixture.bayes_accuracy == pytest.approx(expected, abs=1e-15)
-    assert mixture.accuracy([3, 4]) == pytest.approx(expected, abs=1e-15)
-    assert replace(mixture, noise="full").bayes_accuracy == pytest.approx(expected, abs=1e-15)
+    assert mixture.bayes_accuracy(counts=counts) == pytest.approx(expected, abs=1e-15)
+    assert mixture.accuracy([3, 4], counts=counts) == pytest.approx(expected, abs=1e-15)
+    assert replace(mixture, noise="full").bayes_accuracy(counts=counts) == pytest.approx(expected, abs=1e-15)
     full = replace(mixture, noise="full").accuracy([3, 4])
     assert full[:4] == pytest.approx([*norm.cdf([0.9, 1.6, 2.5]), 0.5], abs=1e-15)
 
@@ -182,25 +192,28 @@ def test_constant_predictions_are_right_half_of_the_time(intercept):
 
 
 def test_overall_is_nan_without_points():
-    assert np.isnan(make(counts=(0, 0, 0, 0)).accuracy(THETA).overall)
+    assert np.isnan(make().accuracy(THETA, counts=(0, 0, 0, 0)).overall)
+    assert np.isnan(make().accuracy(THETA).overall)
+    assert np.isnan(make().bayes_accuracy().overall)
     assert np.isnan(linear_accuracy(THETA, theta=THETA, sigma=1, d_easy=1).overall)
 
 
 def test_extreme_scales_neither_overflow_nor_underflow():
-    expected = make().accuracy(THETA, 0.25)
+    expected = make().accuracy(THETA, 0.25, counts=COUNTS)
     for scale in (1e-300, 1e300):
-        assert make().accuracy(np.array(THETA) * scale, 0.25 * scale) == pytest.approx(expected, rel=1e-14)
+        scaled = make().accuracy(np.array(THETA) * scale, 0.25 * scale, counts=COUNTS)
+        assert scaled == pytest.approx(expected, rel=1e-14)
     assert make().accuracy([1e-300, 1e300, 0.0]).easy == make().accuracy([1.0, 0.0, 0.0]).easy
 
 
-def test_an_empty_mixture_samples_nothing():
-    X, y, regions = make(counts=(0, 0, 0, 0)).sample(0)
+def test_no_points_are_sampled_as_empty_arrays():
+    X, y, regions = make().sample((0, 0, 0, 0), 0)
     assert (X.shape, y.shape, regions.shape) == ((0, 3), (0,), (0,))
 
 
 def test_sampling_and_scoring_need_numpy_only():
     program = (
-        "import sys, w2slens; m = w2slens.GaussianMixture([1.0], 1.0, 0, (1, 1, 1, 1)); m.sample(0); m.accuracy([1.0]);"
+        "import sys, w2slens; m = w2slens.GaussianMixture([1.0], 1.0, 0); m.sample((1,) * 4, 0); m.accuracy([1.0]);"
         "print([name for name in ('scipy', 'sklearn', 'hypothesis') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -210,19 +223,28 @@ def test_sampling_and_scoring_need_numpy_only():
 @pytest.mark.parametrize(
     "reached",
     [
-        lambda m: m.n == 0,
-        lambda m: m.n > 64,  # more than one work item
         lambda m: m.d_easy == 0,
         lambda m: m.d_easy == m.d,
         lambda m: 0 < m.d_easy < m.d and np.all(m.theta[: m.d_easy] == 0) and np.any(m.theta != 0),
-        lambda m: m.counts[:3] == (0, 0, 0) and m.counts[3] > 0,
-        lambda m: all(m.counts),
         lambda m: m.noise == "zeroed",
         lambda m: m.noise == "full",
     ],
 )
 def test_mixtures_reach(reached):
     find(mixtures(), reached)
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        lambda c: sum(c) == 0,
+        lambda c: sum(c) > 64,  # more than one work item
+        lambda c: c[:3] == (0, 0, 0) and c[3] > 0,
+        all,
+    ],
+)
+def test_region_counts_reach(reached):
+    find(region_counts(), reached)
 
 
 @pytest.mark.parametrize(

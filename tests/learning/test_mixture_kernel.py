@@ -11,7 +11,7 @@ from scipy import integrate, special, stats
 from w2slens import _kernels
 from w2slens.learning import GaussianMixture
 from w2slens.regions import Region
-from w2slens.testing.learning import accuracy_twin, linear_classifiers, mixtures, sample_twin
+from w2slens.testing.learning import accuracy_twin, linear_classifiers, mixtures, region_counts, sample_twin
 from w2slens.theory.overlap import linear_accuracy
 
 N = 1_000_000
@@ -20,7 +20,7 @@ TAIL = 3.654152885361009  # where the ziggurat's base layer ends
 
 @pytest.fixture(scope="module")
 def normals():
-    return GaussianMixture(np.ones(10), 1.0, 5, (0, 0, 0, N // 10), "full").sample(2024).X.ravel()
+    return GaussianMixture(np.ones(10), 1.0, 5, "full").sample((0, 0, 0, N // 10), 2024).X.ravel()
 
 
 def test_distribution_is_normal(normals):
@@ -40,7 +40,7 @@ def test_tails(normals, edge, sign):
 
 
 def test_law_beyond_the_ziggurat_edge():
-    tail = np.concatenate([GaussianMixture([0.0], 1.0, 0, (0, 0, 0, 4_000_000), "full").sample(5).X.ravel()])
+    tail = GaussianMixture([0.0], 1.0, 0, "full").sample((0, 0, 0, 4_000_000), 5).X.ravel()
     tail = np.abs(tail[np.abs(tail) > TAIL])
     assert tail.size > 500
     assert stats.kstest(tail, lambda x: 1 - stats.norm.sf(x) / stats.norm.sf(TAIL)).pvalue > 1e-4
@@ -51,35 +51,32 @@ def test_neighbouring_draws_are_independent(normals):
         assert abs(np.mean(normals[lag:] * normals[:-lag])) < 5 / np.sqrt(N)
 
 
-@given(mixture=mixtures(), seed=st.integers(0, 2**64))
-def test_bits_do_not_depend_on_threads(mixture, seed):
-    one, *others = (mixture.sample(seed, n_threads=n) for n in (1, 2, 7, None))
+@given(mixture=mixtures(), counts=region_counts(), seed=st.integers(0, 2**64))
+def test_bits_do_not_depend_on_threads(mixture, counts, seed):
+    one, *others = (mixture.sample(counts, seed, n_threads=n) for n in (1, 2, 7, None))
     for other in others:
         assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-@given(mixture=mixtures(), seed=st.integers(0, 2**64))
-def test_single_precision_is_double_rounded(mixture, seed):
-    double, single = mixture.sample(seed), mixture.sample(seed, dtype=np.float32)
+@given(mixture=mixtures(), counts=region_counts(), seed=st.integers(0, 2**64))
+def test_single_precision_is_double_rounded(mixture, counts, seed):
+    double, single = mixture.sample(counts, seed), mixture.sample(counts, seed, dtype=np.float32)
     assert single.X.dtype == np.float32
     assert np.array_equal(double.X.astype(np.float32), single.X)
     assert np.array_equal(double.y, single.y)
 
 
-@given(mixture=mixtures(max_count=200), seed=st.integers(0, 2**32))
-def test_longer_samples_begin_with_the_shorter(mixture, seed):
-    easy, hard, overlap, neither = mixture.counts
-    more = GaussianMixture(
-        mixture.theta, mixture.sigma, mixture.d_easy, (easy, hard, overlap, neither + 70), mixture.noise
-    )
-    short, long = mixture.sample(seed), more.sample(seed)
-    assert np.array_equal(short.X, long.X[: mixture.n])
-    assert np.array_equal(short.y, long.y[: mixture.n])
+@given(mixture=mixtures(), counts=region_counts(max_count=200), seed=st.integers(0, 2**32))
+def test_longer_samples_begin_with_the_shorter(mixture, counts, seed):
+    *others, neither = counts
+    short, long = mixture.sample(counts, seed), mixture.sample((*others, neither + 70), seed)
+    assert np.array_equal(short.X, long.X[: len(short.X)])
+    assert np.array_equal(short.y, long.y[: len(short.y)])
 
 
-@given(mixture=mixtures(), seed=st.integers(0, 2**32))
-def test_structure_equals_that_of_the_twin(mixture, seed):
-    ours, twin = mixture.sample(seed), sample_twin(mixture, seed)
+@given(mixture=mixtures(), counts=region_counts(), seed=st.integers(0, 2**32))
+def test_structure_equals_that_of_the_twin(mixture, counts, seed):
+    ours, twin = mixture.sample(counts, seed), sample_twin(mixture, counts, seed)
     for a, b in zip(ours, twin, strict=True):
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
     assert np.array_equal(ours.regions, twin.regions)
@@ -90,7 +87,7 @@ def test_structure_equals_that_of_the_twin(mixture, seed):
 @pytest.mark.parametrize("noise", ["zeroed", "full"])
 def test_means_and_covariances_by_region(noise):
     theta, sigma, n = np.array([0.5, -1.0, 2.0]), 1.5, 100_000
-    X, y, regions = GaussianMixture(theta, sigma, 1, (n, n, n, n), noise).sample(11)
+    X, y, regions = GaussianMixture(theta, sigma, 1, noise).sample((n, n, n, n), 11)
     present = {0: [1, 0, 0], 1: [0, 1, 1], 2: [1, 1, 1], 3: [0, 0, 0]}
     for code, mask in present.items():
         signed = X[regions == code] * y[regions == code, None]
@@ -155,9 +152,9 @@ def test_accuracy_against_sampling_within_clopper_pearson_bands():
     for noise in ("zeroed", "full"):
         for trial in range(5):
             d, n = 6, 20_000
-            mixture = GaussianMixture(random.random(d), 1.5, int(random.integers(1, d)), (n, n, n, n), noise)
+            mixture = GaussianMixture(random.random(d), 1.5, int(random.integers(1, d)), noise)
             coef, intercept = random.normal(size=d), random.normal()
-            X, y, regions = mixture.sample(trial)
+            X, y, regions = mixture.sample((n, n, n, n), trial)
             right = np.where(X @ coef + intercept > 0, 1, -1) == y
             for region in Region:
                 k = int(right[regions == region].sum())

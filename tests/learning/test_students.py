@@ -9,8 +9,8 @@ from sklearn.svm import SVC
 
 import w2slens as wl
 
-MIXTURE = wl.GaussianMixture(np.linspace(0.2, 1, 10), 1.0, 5, counts=(80, 80, 80, 0))
-X, Y, REGIONS = MIXTURE.sample(rng=1)
+MIXTURE = wl.GaussianMixture(np.linspace(0.2, 1, 10), 1.0, 5)
+X, Y, REGIONS = MIXTURE.sample((80, 80, 80, 0), rng=1)
 OVERLAP = np.flatnonzero(REGIONS == wl.Region.OVERLAP)
 
 

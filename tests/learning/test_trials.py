@@ -39,7 +39,7 @@ def test_a_trial_rebuilt_by_hand(replicate):
     draws = wl.learning.trial_draws(replicate, counts=COUNTS, rng=11)
     (X, y), (X_pseudo, y_pseudo), (X_test, y_test) = draws["train"], draws["pseudo"], draws["test"]
     regions = np.repeat(np.arange(4), COUNTS)
-    mixture = wl.GaussianMixture(draws["theta"], 5**0.5, 20, COUNTS)
+    mixture = wl.GaussianMixture(draws["theta"], 5**0.5, 20)
 
     def blind(X):
         return np.column_stack([X[:, :20], np.zeros((len(X), 20))])
@@ -67,7 +67,7 @@ def test_a_trial_rebuilt_by_hand(replicate):
         coef, intercept = (
             (student.coef, 0.0) if student is averaging else (student.coef_[0], float(np.ravel(student.intercept_)[0]))
         )
-        exact = mixture.accuracy(coef, intercept)
+        exact = mixture.accuracy(coef, intercept, counts=COUNTS)
         for place in ("easy", "hard", "overlap", "overall"):
             assert rows[f"student_{place}_population"][k] == pytest.approx(getattr(exact, place), abs=1e-7)
 

@@ -12,8 +12,8 @@ mpl.use("Agg")
 
 
 def mixture_sources(shares, seed=0):
-    mixture = wl.GaussianMixture([1.0] * 8, 1.0, 4, counts=(200, 200, 200, 0))
-    weak = wl.train_weak(*mixture.sample(rng=seed)[:2], d_easy=4)
+    mixture = wl.GaussianMixture([1.0] * 8, 1.0, 4)
+    weak = wl.train_weak(*mixture.sample((200, 200, 200, 0), rng=seed)[:2], d_easy=4)
     return [
         wl.selection.MixtureSource(mixture, weak, share, name=f"source {k}", rng=10 * seed + k)
         for k, share in enumerate(shares)
@@ -353,7 +353,7 @@ def test_malformed_arguments_are_named():
         wl.selection.StreamSource([], density=1.5)
     with pytest.raises(ValueError, match="expected four numbers"):
         wl.selection.MixtureSource(
-            wl.GaussianMixture([1.0], 1.0, 1, (1, 0, 0, 0)), wl.learning.LinearModel([1.0]), shares=(0, 0, 0, 0)
+            wl.GaussianMixture([1.0], 1.0, 1), wl.learning.LinearModel([1.0]), shares=(0, 0, 0, 0)
         )
     with pytest.raises(ValueError, match="weak_proba has shape"):
         wl.selection.ArraySource(np.eye(3), [0.5])

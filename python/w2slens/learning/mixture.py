@@ -21,8 +21,6 @@ from ..theory.overlap.linear import accuracy_on, as_mixture, weighted
 
 __all__ = ["GaussianMixture", "Sample"]
 
-_NAMES = tuple(region.name.lower() for region in Region)
-
 
 class Sample(NamedTuple):
     """Points of a mixture, in the order of the regions.
@@ -54,8 +52,6 @@ class GaussianMixture:
         Standard deviation of the noise in every coordinate.
     d_easy : int in [0, d]
         Size of the easy block, the first coordinates; the rest are the hard block.
-    counts : (easy, hard, overlap, neither) or mapping of these names to numbers of points
-        Names left out of a mapping count 0.
     noise : {"zeroed", "full"}
         What an absent block holds: exactly 0, or noise.
 
@@ -70,8 +66,8 @@ class GaussianMixture:
 
     Examples
     --------
-    >>> mixture = GaussianMixture([1.0, 2.0], sigma=1.0, d_easy=1, counts={"easy": 2, "overlap": 3})
-    >>> X, y, regions = mixture.sample(rng=0)
+    >>> mixture = GaussianMixture([1.0, 2.0], sigma=1.0, d_easy=1)
+    >>> X, y, regions = mixture.sample({"easy": 2, "overlap": 3}, rng=0)
     >>> regions.tolist(), X[:2, 1].tolist()
     ([0, 0, 2, 2, 2], [0.0, 0.0])
     >>> round(mixture.accuracy([1.0, 1.0]).overlap, 4)
@@ -81,28 +77,12 @@ class GaussianMixture:
     theta: npt.NDArray[np.float64]
     sigma: float
     d_easy: int
-    counts: Counts
     noise: Noise = "zeroed"
 
-    def __init__(
-        self,
-        theta: npt.ArrayLike,
-        sigma: float,
-        d_easy: int,
-        counts: Sequence[int] | Mapping[str, int],
-        noise: Noise = "zeroed",
-    ) -> None:
+    def __init__(self, theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise = "zeroed") -> None:
         checked = as_mixture(theta, sigma, d_easy, noise)
         for name, value in zip(("theta", "sigma", "d_easy", "noise"), checked, strict=True):
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "counts", as_counts(counts))
-        if self.n * self.d * self.theta.itemsize > np.iinfo(np.intp).max:
-            raise ValueError(f"counts is {self.counts}, more points of {self.d} coordinates than memory can address")
-
-    @property
-    def n(self) -> int:
-        """Number of points."""
-        return sum(self.counts)
 
     @property
     def d(self) -> int:
@@ -110,12 +90,19 @@ class GaussianMixture:
         return self.theta.size
 
     def sample(
-        self, rng: RandomSource = None, *, dtype: npt.DTypeLike = np.float64, n_threads: int | None = None
+        self,
+        counts: Sequence[int] | Mapping[str, int],
+        rng: RandomSource = None,
+        *,
+        dtype: npt.DTypeLike = np.float64,
+        n_threads: int | None = None,
     ) -> Sample:
         """Draw a sample; rows are in the order easy, hard, overlap, neither.
 
         Parameters
         ----------
+        counts : (easy, hard, overlap, neither) or mapping of these names to numbers of points
+            Names left out of a mapping count 0.
         rng : int, SeedSequence, Generator or None
             A seed always gives the same sample; a ``Generator`` advances.
         dtype : float64 or float32
@@ -126,32 +113,43 @@ class GaussianMixture:
         Returns
         -------
         Sample
-            ``X`` (n, d), ``y`` (n,), ``regions`` (n,).
+            ``X`` (n, d), ``y`` (n,), ``regions`` (n,), with n the sum of ``counts``.
 
         Raises
         ------
         ValueError, TypeError
-            If ``dtype`` is another type, ``n_threads`` is less than 1, or ``rng`` is no source of randomness.
+            If ``counts`` are not four integers of at least 0, or are more points than memory can address, ``dtype`` is
+            another type, ``n_threads`` is less than 1, or ``rng`` is no source of randomness.
 
         Examples
         --------
-        >>> mixture = GaussianMixture([1.0], sigma=0.5, d_easy=0, counts=(0, 3, 0, 0))
-        >>> mixture.sample(7, dtype="float32").X.dtype
+        >>> mixture = GaussianMixture([1.0], sigma=0.5, d_easy=0)
+        >>> mixture.sample((0, 3, 0, 0), rng=7, dtype="float32").X.dtype
         dtype('float32')
         """
+        numbers = as_counts(counts)
+        n = sum(numbers)
+        if n * self.d * self.theta.itemsize > np.iinfo(np.intp).max:
+            raise ValueError(f"counts is {numbers}, more points of {self.d} coordinates than memory can address")
         precision = np.dtype(dtype)
         if precision not in (np.float64, np.float32):
             raise ValueError(f"dtype is {precision}, but must be float64 or float32")
         threads = as_threads(n_threads)
-        X = np.empty((self.n, self.d), precision)
-        y, regions = np.empty(self.n, np.int8), np.empty(self.n, np.int8)
+        X = np.empty((n, self.d), precision)
+        y, regions = np.empty(n, np.int8), np.empty(n, np.int8)
         full, key = self.noise == "full", stream_key(rng)
         _kernels.sample_mixture(
-            self.theta, self.sigma, self.d_easy, self.counts, full, key, X, y, regions, n_threads=threads
+            self.theta, self.sigma, self.d_easy, numbers, full, key, X, y, regions, n_threads=threads
         )
         return Sample(X, y, regions)
 
-    def accuracy(self, coef: npt.ArrayLike, intercept: npt.ArrayLike = 0.0) -> RegionAccuracy:
+    def accuracy(
+        self,
+        coef: npt.ArrayLike,
+        intercept: npt.ArrayLike = 0.0,
+        *,
+        counts: Sequence[int] | Mapping[str, int] | None = None,
+    ) -> RegionAccuracy:
         """Return the population accuracy of linear classifiers on this mixture, exactly; see `linear_accuracy`.
 
         Parameters
@@ -160,35 +158,60 @@ class GaussianMixture:
             Coefficients of one classifier, or of k.
         intercept : float or (k,)
             Intercepts.
+        counts : (easy, hard, overlap, neither) or mapping, optional
+            By which ``overall`` weighs the regions; without them it is NaN.
 
         Returns
         -------
         RegionAccuracy
-            Floats for one classifier, (k,) arrays for k; ``overall`` weighs the regions by ``counts``.
+            Floats for one classifier, (k,) arrays for k.
 
         Raises
         ------
         ValueError, TypeError
-            If the shapes do not fit, or an entry is not finite or no number.
+            If the shapes do not fit, an entry is not finite or no number, or ``counts`` are not four integers of at
+            least 0.
 
         Examples
         --------
-        >>> mixture = GaussianMixture([1.0, 2.0], sigma=1.0, d_easy=1, counts=(1, 0, 0, 1))
-        >>> mixture.accuracy([0.0, 1.0]).overall
+        >>> mixture = GaussianMixture([1.0, 2.0], sigma=1.0, d_easy=1)
+        >>> mixture.accuracy([0.0, 1.0], counts=(1, 0, 0, 1)).overall
         0.5
         """
-        return accuracy_on(self.theta, self.sigma, self.d_easy, self.noise, coef, intercept, self.counts)
+        return accuracy_on(self.theta, self.sigma, self.d_easy, self.noise, coef, intercept, _weights(counts))
 
-    @property
-    def bayes_accuracy(self) -> RegionAccuracy:
-        """Greatest accuracy of any classifier that knows the region: Φ(‖θ on the blocks present‖/σ), ½ on neither.
+    def bayes_accuracy(self, *, counts: Sequence[int] | Mapping[str, int] | None = None) -> RegionAccuracy:
+        """Return the greatest accuracy of any classifier that knows the region: Φ(‖θ on the blocks present‖/σ).
 
-        With ``noise="zeroed"`` the classifier coef = θ reaches it in every region at once; with ``noise="full"`` the
-        region does not show in the point, so that ``overall`` is out of reach.
+        It is ½ on neither. With ``noise="zeroed"`` the classifier coef = θ reaches it in every region at once; with
+        ``noise="full"`` the region does not show in the point, so that ``overall`` is out of reach.
+
+        Parameters
+        ----------
+        counts : (easy, hard, overlap, neither) or mapping, optional
+            By which ``overall`` weighs the regions; without them it is NaN.
+
+        Returns
+        -------
+        RegionAccuracy of floats
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``counts`` are not four integers of at least 0.
+
+        Examples
+        --------
+        >>> GaussianMixture([0.0, 2.0], sigma=1.0, d_easy=1).bayes_accuracy(counts=(1, 0, 0, 0)).overall
+        0.5
         """
         best = np.zeros((4, self.d))
         best[[Region.EASY, Region.OVERLAP], : self.d_easy] = self.theta[: self.d_easy]
         best[[Region.HARD, Region.OVERLAP], self.d_easy :] = self.theta[self.d_easy :]
         by_region = np.diagonal(np.stack(self.accuracy(best)[:4], axis=1))
         easy, hard, overlap, neither = map(float, by_region)
-        return RegionAccuracy(easy, hard, overlap, neither, float(weighted(by_region[None], self.counts)[0]))
+        return RegionAccuracy(easy, hard, overlap, neither, float(weighted(by_region[None], _weights(counts))[0]))
+
+
+def _weights(counts: Sequence[int] | Mapping[str, int] | None) -> Counts | None:
+    return None if counts is None else as_counts(counts)

@@ -49,7 +49,7 @@ def train_weak(
     Examples
     --------
     >>> import w2slens as wl
-    >>> X, y, _ = wl.GaussianMixture([1, 1, 1], 1.0, 2, counts=(50, 50, 50, 0)).sample(rng=0)
+    >>> X, y, _ = wl.GaussianMixture([1, 1, 1], 1.0, 2).sample((50, 50, 50, 0), rng=0)
     >>> train_weak(X, y, d_easy=2).coef[2]
     np.float64(0.0)
     """
@@ -134,7 +134,7 @@ def train_weak_to_strong(
     Examples
     --------
     >>> import w2slens as wl
-    >>> X, y, regions = wl.GaussianMixture([1, 1], 0.5, 1, counts=(50, 50, 50, 0)).sample(rng=0)
+    >>> X, y, regions = wl.GaussianMixture([1, 1], 0.5, 1).sample((50, 50, 50, 0), rng=0)
     >>> weak = train_weak(X, y, d_easy=1)
     >>> student = train_weak_to_strong(X, weak, rows=regions == wl.Region.OVERLAP)
     >>> bool(student.coef[1] > 0)

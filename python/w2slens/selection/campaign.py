@@ -81,8 +81,8 @@ def select_sources(
     Examples
     --------
     >>> import w2slens as wl
-    >>> mixture = wl.GaussianMixture([1.0] * 8, 1.0, 4, counts=(200, 200, 200, 0))
-    >>> weak = wl.train_weak(*mixture.sample(rng=0)[:2], d_easy=4)
+    >>> mixture = wl.GaussianMixture([1.0] * 8, 1.0, 4)
+    >>> weak = wl.train_weak(*mixture.sample((200, 200, 200, 0), rng=0)[:2], d_easy=4)
     >>> poor = wl.selection.MixtureSource(mixture, weak, shares=(4, 4, 1, 0), rng=1)
     >>> rich = wl.selection.MixtureSource(mixture, weak, shares=(1, 1, 4, 0), rng=2)
     >>> history = wl.selection.select_sources([poor, rich], wl.bandit.ThompsonSampling(2, rng=3), rounds=20, batch=50)

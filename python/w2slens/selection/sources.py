@@ -143,7 +143,7 @@ class MixtureSource(Source):
     Parameters
     ----------
     mixture : GaussianMixture
-        Its means, noise and blocks; its counts are not used.
+        What is drawn from.
     weak : model with ``predict_proba``
         The weak model, which labels what is drawn.
     shares : (easy, hard, overlap, neither) numbers >= 0, not all 0
@@ -154,8 +154,8 @@ class MixtureSource(Source):
     Examples
     --------
     >>> import w2slens as wl
-    >>> mixture = wl.GaussianMixture([1.0, 1.0], 1.0, 1, counts=(50, 50, 50, 0))
-    >>> weak = wl.train_weak(*mixture.sample(rng=0)[:2], d_easy=1)
+    >>> mixture = wl.GaussianMixture([1.0, 1.0], 1.0, 1)
+    >>> weak = wl.train_weak(*mixture.sample((50, 50, 50, 0), rng=0)[:2], d_easy=1)
     >>> source = MixtureSource(mixture, weak, shares=(1, 1, 2, 0), rng=0)
     >>> source.density, source.draw(8).X.shape
     (0.5, (8, 2))
@@ -186,8 +186,7 @@ class MixtureSource(Source):
     def draw(self, n: int) -> Batch:
         """Return ``n`` fresh points."""
         counts = self._rng.multinomial(as_integer(n, "n", least=1), self._shares)
-        m = self._mixture
-        X, y, regions = GaussianMixture(m.theta, m.sigma, m.d_easy, counts.tolist(), m.noise).sample(self._rng)
+        X, y, regions = self._mixture.sample(counts.tolist(), self._rng)
         order = self._rng.permutation(n)
         X = X[order]
         return Batch(X, np.asarray(self._weak.predict_proba(X))[:, 1], regions[order], y[order])

@@ -22,6 +22,7 @@ __all__ = [
     "logistic_gradient",
     "logistic_twin",
     "mixtures",
+    "region_counts",
     "sample_twin",
 ]
 
@@ -30,18 +31,15 @@ def mixtures(
     *,
     min_d: int = 1,
     max_d: int = 6,
-    max_count: int = 90,
     noises: tuple[Noise, ...] = ("zeroed", "full"),
     max_theta: float = 3.0,
 ) -> SearchStrategy[GaussianMixture]:
-    """Generate Gaussian mixtures, with absent regions, empty blocks and coordinates without signal among them.
+    """Generate Gaussian mixtures, with empty blocks and coordinates without signal among them.
 
     Parameters
     ----------
     min_d, max_d : int
         Range of the number of coordinates.
-    max_count : int
-        Greatest number of points in each region.
     noises : tuple of "zeroed" and "full"
         Kinds of absent blocks.
     max_theta : float
@@ -65,11 +63,35 @@ def mixtures(
     def build(draw: Any) -> GaussianMixture:
         d = draw(st.integers(min_d, max_d))
         theta = draw(st.lists(_numbers(max_theta), min_size=d, max_size=d))
-        counts = draw(st.tuples(*[st.one_of(st.just(0), st.integers(0, max_count)) for _ in Region]))
         sigma = draw(st.floats(0.05, 10.0))
-        return GaussianMixture(theta, sigma, draw(st.integers(0, d)), counts, draw(st.sampled_from(noises)))
+        return GaussianMixture(theta, sigma, draw(st.integers(0, d)), draw(st.sampled_from(noises)))
 
     return build()
+
+
+def region_counts(*, max_count: int = 90) -> SearchStrategy[tuple[int, int, int, int]]:
+    """Generate numbers of points (easy, hard, overlap, neither) to sample, with absent regions among them.
+
+    Parameters
+    ----------
+    max_count : int
+        Greatest number of points in each region.
+
+    Returns
+    -------
+    SearchStrategy of (int, int, int, int)
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")  # hypothesis prefers @given to .example()
+    ...     max(region_counts(max_count=3).example()) <= 3
+    True
+    """
+    from hypothesis import strategies as st
+
+    return st.tuples(*[st.one_of(st.just(0), st.integers(0, max_count))] * 4)
 
 
 def linear_classifiers(d: int, *, max_coef: float = 3.0) -> SearchStrategy[tuple[npt.NDArray[np.float64], float]]:
@@ -107,17 +129,17 @@ def _numbers(largest: float) -> SearchStrategy[float]:
     return st.one_of(st.just(0.0), st.floats(-largest, largest).map(lambda x: x if abs(x) >= 1e-100 else 0.0))
 
 
-def sample_twin(mixture: GaussianMixture, rng: RandomSource = None) -> Sample:
+def sample_twin(mixture: GaussianMixture, counts: tuple[int, int, int, int], rng: RandomSource = None) -> Sample:
     """Draw a sample point by point with NumPy: the law of `GaussianMixture.sample`, other random numbers.
 
     Examples
     --------
-    >>> sample_twin(GaussianMixture([1.0], sigma=1.0, d_easy=0, counts=(0, 2, 0, 1)), rng=0).regions.tolist()
+    >>> sample_twin(GaussianMixture([1.0], sigma=1.0, d_easy=0), (0, 2, 0, 1), rng=0).regions.tolist()
     [1, 1, 3]
     """
     random = generator(rng)
     points, labels, regions = [], [], []
-    for region, count in zip(Region, mixture.counts, strict=True):
+    for region, count in zip(Region, counts, strict=True):
         for _ in range(count):
             label = random.choice([-1, 1])
             present = _present(region, mixture)
@@ -134,7 +156,7 @@ def accuracy_twin(coef: npt.ArrayLike, intercept: float, mixture: GaussianMixtur
 
     Examples
     --------
-    >>> accuracy_twin([1.0], 0.0, GaussianMixture([0.0], sigma=1.0, d_easy=0, counts=(0, 0, 0, 0)))
+    >>> accuracy_twin([1.0], 0.0, GaussianMixture([0.0], sigma=1.0, d_easy=0))
     [0.5, 0.5, 0.5, 0.5]
     """
     w = np.asarray(coef, np.float64)
