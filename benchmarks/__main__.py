@@ -14,7 +14,7 @@ from typing import Any
 
 from simulations.run import cpu_name
 from simulations.store import replace_file
-from w2slens._kernels import similarity_path
+from w2slens._kernels import similarity_paths
 
 from .harness import Measurement, load_cases, measure, nouns
 
@@ -128,7 +128,7 @@ def _machine(quick: bool) -> dict[str, Any]:
         "threads": os.cpu_count(),
         "python": platform.python_version(),
         "versions": versions,
-        "similarity_path": similarity_path(),
+        "similarity_path": similarity_paths()[-1],
         "quick": quick,
     }
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["as_float_vector", "as_floats", "as_matrix", "as_numbers", "as_vector", "kernel_view"]
+__all__ = [
+    "KernelMatrix",
+    "as_float_vector",
+    "as_floats",
+    "as_matrix",
+    "as_numbers",
+    "as_rows",
+    "as_vector",
+    "kernel_view",
+]
 
 #: DLPack's code of memory the processor can read.
 _DLPACK_CPU = 1
@@ -83,12 +92,54 @@ def as_float_vector(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]
     return array
 
 
-def kernel_view(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], str]:
-    """Return a view of an array whose type the kernels know, and its format, such as ``>f4`` or ``<bf16``."""
+def as_rows(rows: Any, name: str, n: int) -> npt.NDArray[np.uintp]:
+    """Return a selection of the rows of an (n, d) array, integers or an (n,) boolean mask, as numbers of rows.
+
+    Raises
+    ------
+    TypeError
+        If it holds anything else.
+    ValueError
+        If there is not one dimension, a mask has another length, or a row is outside [0, n).
+    """
+    selected = np.asarray(rows)
+    if isinstance(rows, list | tuple) and not rows:  # NumPy makes floats of it
+        selected = selected.astype(np.intp)
+    if selected.dtype.kind not in "iub":
+        raise TypeError(f"{name} has dtype {selected.dtype}, expected integers or a boolean mask")
+    if selected.ndim != 1:
+        raise ValueError(f"{name} has shape {selected.shape}, expected one dimension")
+    if selected.dtype.kind == "b":
+        if selected.size != n:
+            raise ValueError(f"{name} is a mask of {selected.size} entries, but there are {n} rows")
+        return np.flatnonzero(selected).astype(np.uintp)
+    wrong = np.flatnonzero((selected < 0) | (selected >= n))
+    if wrong.size:
+        raise ValueError(f"{name} has {selected[wrong[0]]} at index {wrong[0]}, but there are {n} rows, from 0")
+    return np.ascontiguousarray(selected, np.uintp)
+
+
+class KernelMatrix(NamedTuple):
+    """An array as the kernels take it, or some of its rows.
+
+    Attributes
+    ----------
+    array : (n, d) array of a type that the kernels know; bfloat16 is its bits
+    format : str, such as ``>f4`` or ``<bf16``
+    rows : (k,) uintp, or None for all rows
+    """
+
+    array: npt.NDArray[Any]
+    format: str
+    rows: npt.NDArray[np.uintp] | None
+
+
+def kernel_view(array: npt.NDArray[Any], rows: npt.NDArray[np.uintp] | None = None) -> KernelMatrix:
+    """Return a view of a matrix, or of the rows that `as_rows` has checked, as the kernels take it."""
     order = ">" if array.dtype.newbyteorder("<") != array.dtype else "<"
     if _is_bfloat16(array.dtype):
-        return array.view(np.uint16), f"{order}bf16"
-    return array, f"{order}{array.dtype.kind}{array.dtype.itemsize}"
+        return KernelMatrix(array.view(np.uint16), f"{order}bf16", rows)
+    return KernelMatrix(array, f"{order}{array.dtype.kind}{array.dtype.itemsize}", rows)
 
 
 def as_numbers(values: Any, name: str) -> npt.NDArray[Any]:

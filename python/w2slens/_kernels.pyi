@@ -6,6 +6,8 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+from ._arrays import KernelMatrix
+
 __version__: str
 
 class UndefinedError(ValueError): ...
@@ -91,13 +93,12 @@ def mixture_accuracy(
 
 # --- similarity
 
-def similarity_path() -> str: ...
+def similarity_paths() -> list[str]: ...
 def overlap_scores(
-    x: np.ndarray[Any, Any],
-    x_format: str,
-    hard: np.ndarray[Any, Any],
-    hard_format: str,
+    points: KernelMatrix,
+    hard: KernelMatrix,
     *,
+    hard_name: str,
     cosine: bool,
     absolute: bool,
     return_index: bool,

@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from w2slens import UndefinedError, _kernels, overlap_scores
+from w2slens._arrays import kernel_view
 from w2slens.testing.scoring import overlap_scores_twin, similarity_matrix
 
 #: float32 sums against the float64 twin: the bound the package promises.
 F32_BOUND = 2e-6
 F64_BOUND = 1e-13
 
-PATHS = ("portable", "avx2", "avx512")
-AVAILABLE = PATHS[: 1 + PATHS.index(_kernels.similarity_path())]
+PATHS = _kernels.similarity_paths()
 
 
 def gaussian(seed, n, m, d, dtype=np.float32):
@@ -78,13 +78,18 @@ def test_ties_take_the_smallest_index(copies):
     dtype=st.sampled_from([np.float16, np.float32, np.float64]),
     metric=st.sampled_from(["cosine", "inner_product"]),
     absolute=st.booleans(),
-    path=st.sampled_from(AVAILABLE),
+    path=st.sampled_from(PATHS),
 )
 def test_agrees_with_the_twin_on_every_path(seed, n, m, d, dtype, metric, absolute, path):
     X, hard = gaussian(seed, n, m, d, dtype)
-    form = np.dtype(dtype).str
     scores, index = _kernels.overlap_scores(
-        X, form, hard, form, cosine=metric == "cosine", absolute=absolute, return_index=True, path=path
+        kernel_view(X),
+        kernel_view(hard),
+        hard_name="X_hard",
+        cosine=metric == "cosine",
+        absolute=absolute,
+        return_index=True,
+        path=path,
     )
     assert scores.dtype == (np.float64 if dtype is np.float64 else np.float32)
     similarities = similarity_matrix(X, hard, metric=metric, absolute=absolute)
@@ -107,7 +112,16 @@ def test_the_fastest_path_is_taken():
         expected = "avx2"
     else:
         expected = "portable"
-    assert _kernels.similarity_path() == expected
+    assert PATHS[-1] == expected
+    assert PATHS[0] == "portable"
+
+
+def test_an_unknown_path_names_what_there_is():
+    view = kernel_view(np.ones((2, 2)))
+    with pytest.raises(ValueError, match=f'path is "abacus", but must be one of {", ".join(PATHS)}'):
+        _kernels.overlap_scores(
+            view, view, hard_name="X", cosine=True, absolute=True, return_index=False, path="abacus"
+        )
 
 
 def test_several_blocks_in_every_direction_agree_with_the_twin():
@@ -164,6 +178,85 @@ def test_inner_products_leave_the_range_only_when_their_value_does():
     assert scores[1] == np.inf
     np.testing.assert_allclose(scores[2], 2e10, rtol=1e-6)
     assert overlap_scores(huge, hard, metric="inner_product", absolute=False)[1] == -np.inf
+
+
+# --- rows of a matrix
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    data=st.data(),
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(1, 120),
+    d=st.one_of(st.integers(1, 40), st.integers(370, 400)),
+    dtype=st.sampled_from([np.float16, np.float32, np.float64]),
+    metric=st.sampled_from(["cosine", "inner_product"]),
+    own=st.booleans(),
+)
+def test_selected_rows_score_as_gathered_ones(data, seed, n, d, dtype, metric, own):
+    X, other = gaussian(seed, n, n, d, dtype)
+    X[:, 0], other[:, 0] = 1, 1  # no zero rows, whatever the rounding
+    hard = X if own else other
+    any_rows = st.lists(st.integers(0, n - 1), max_size=200)
+    rows, hard_rows = data.draw(any_rows), data.draw(any_rows.filter(len))
+    form = data.draw(st.sampled_from([list, np.array, lambda rows: np.array(rows, np.int8), np.asfortranarray]))
+    options = {"metric": metric, "return_index": True, "absolute": data.draw(st.booleans())}
+    rows_given = form(rows) if rows else []
+    scores, index = overlap_scores(
+        X, None if own else other, rows=rows_given, hard_rows=form(hard_rows), n_threads=2, **options
+    )
+    gathered, place = overlap_scores(X[np.array(rows, int)], hard[hard_rows], **options)
+    assert scores.dtype == gathered.dtype
+    np.testing.assert_array_equal(scores, gathered)
+    np.testing.assert_array_equal(index, np.array(hard_rows)[place])
+    masks = [np.isin(np.arange(n), chosen) for chosen in (rows, hard_rows)]
+    np.testing.assert_array_equal(
+        overlap_scores(X, hard, rows=masks[0], hard_rows=masks[1], **options)[1],
+        overlap_scores(X, hard, rows=np.unique(np.array(rows, int)), hard_rows=np.unique(hard_rows), **options)[1],
+    )
+
+
+def test_progress_and_errors_speak_of_selected_rows_as_of_the_array():
+    X, _ = gaussian(13, 40, 1, 6)
+    X[33, 4], X[12] = np.nan, 0
+    calls = []
+    overlap_scores(X, rows=[3, 39, 3], hard_rows=range(5), progress=lambda *call: calls.append(call))
+    assert calls[-1] == (3, 3)
+    with pytest.raises(ValueError, match="X has NaN at row 33, column 4"):
+        overlap_scores(X, rows=[0, 33], hard_rows=[1])
+    with pytest.raises(ValueError, match="X has NaN at row 33, column 4"):
+        overlap_scores(X, rows=[0], hard_rows=[1, 33])
+    with pytest.raises(ValueError, match="X_hard has NaN at row 33, column 4"):
+        overlap_scores(X, X, rows=[0], hard_rows=[1, 33])
+    with pytest.raises(UndefinedError, match="X has zero norm at row 12"):
+        overlap_scores(X, rows=np.arange(40) == 12, hard_rows=[1])
+    with pytest.raises(UndefinedError, match="X has no selected rows"):
+        overlap_scores(X, rows=[0], hard_rows=[])
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ([0, 3], ValueError, "rows has 3 at index 1, but there are 3 rows"),
+        ([-1], ValueError, "rows has -1 at index 0"),
+        (np.array([2**63], np.uint64), ValueError, "rows has 9223372036854775808 at index 0"),
+        ([[0]], ValueError, r"rows has shape \(1, 1\)"),
+        ([True, False], ValueError, "rows is a mask of 2 entries, but there are 3 rows"),
+        ([0.0], TypeError, "rows has dtype float64"),
+        (np.zeros(0), TypeError, "rows has dtype float64"),
+        ("all", TypeError, "rows has dtype"),
+    ],
+)
+def test_rows_that_do_not_exist_are_refused(rows, error, message):
+    with pytest.raises(error, match=message):
+        overlap_scores(np.ones((3, 2)), np.ones((3, 2)), rows=rows)
+    with pytest.raises(error, match=f"hard_{message}"):
+        overlap_scores(np.ones((3, 2)), hard_rows=rows)
+
+
+def test_hard_points_must_be_given_somehow():
+    with pytest.raises(TypeError, match="X_hard or hard_rows must be given"):
+        overlap_scores(np.ones((3, 2)))
 
 
 # --- faiss

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any, Literal, overload
 
@@ -10,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _kernels
-from .._arrays import as_matrix, kernel_view
+from .._arrays import as_matrix, as_rows, kernel_view
+from .._checks import as_threads, one_of
 
 __all__ = ["Metric", "overlap_scores"]
 
@@ -21,8 +21,10 @@ Progress = Callable[[int, int], object]
 @overload
 def overlap_scores(
     X: Any,
-    X_hard: Any,
+    X_hard: Any = ...,
     *,
+    rows: Any = ...,
+    hard_rows: Any = ...,
     metric: Metric = ...,
     absolute: bool = ...,
     return_index: Literal[False] = ...,
@@ -32,8 +34,10 @@ def overlap_scores(
 @overload
 def overlap_scores(
     X: Any,
-    X_hard: Any,
+    X_hard: Any = ...,
     *,
+    rows: Any = ...,
+    hard_rows: Any = ...,
     metric: Metric = ...,
     absolute: bool = ...,
     return_index: Literal[True],
@@ -43,8 +47,10 @@ def overlap_scores(
 @overload
 def overlap_scores(
     X: Any,
-    X_hard: Any,
+    X_hard: Any = ...,
     *,
+    rows: Any = ...,
+    hard_rows: Any = ...,
     metric: Metric = ...,
     absolute: bool = ...,
     return_index: bool,
@@ -53,8 +59,10 @@ def overlap_scores(
 ) -> npt.NDArray[np.floating[Any]] | tuple[npt.NDArray[np.floating[Any]], npt.NDArray[np.intp]]: ...
 def overlap_scores(
     X: Any,
-    X_hard: Any,
+    X_hard: Any = None,
     *,
+    rows: Any = None,
+    hard_rows: Any = None,
     metric: Metric = "cosine",
     absolute: bool = True,
     return_index: bool = False,
@@ -72,14 +80,18 @@ def overlap_scores(
         Points to score: float16, bfloat16 (``ml_dtypes``), float32, float64 or integers, of any stride, byte order or
         memory map; also anything with ``__array__`` or DLPack on the CPU. It is read in blocks, never copied whole, and
         must not be written to meanwhile.
-    X_hard : (m, d) array
-        Hard points, m ≥ 1; its type may differ from that of ``X``.
+    X_hard : (m, d) array, optional
+        Hard points, m ≥ 1; its type may differ from that of ``X``. Without it they are rows of ``X``: ``hard_rows``.
+    rows : (k,) ints in [0, n), or (n,) boolean mask, optional
+        Score these rows of ``X``, in this order; all of them by default. They are read where they lie.
+    hard_rows : (k,) ints in [0, m), or (m,) boolean mask, optional
+        Compare with these rows of ``X_hard``; all of them by default.
     metric : {"cosine", "inner_product"}
         With "inner_product" the norms are not divided out (the published selection code).
     absolute : bool
         Whether to maximise the absolute value; ``False`` maximises the signed one.
     return_index : bool
-        Also return the row of ``X_hard`` that attains the maximum, the smallest one among equals.
+        Also return the row of ``X_hard`` that attains the maximum, the first one among equals.
     n_threads : int, optional
         Number of threads; all cores by default. The result has the same bits for any number.
     progress : callable, optional
@@ -87,21 +99,22 @@ def overlap_scores(
 
     Returns
     -------
-    scores : (n,) array
+    scores : (n,) array, or (k,) with ``rows``
         In [0, 1] for the absolute cosine, [-1, 1] for the signed one. float32, computed in float32, when both arguments
         are float32 or narrower; float64, computed in float64, otherwise. An inner product is infinite only where its
         value leaves the range of the type.
-    index : (n,) array of intp
-        Only with ``return_index``.
+    index : array of intp, as long
+        Only with ``return_index``: numbers of rows of ``X_hard``, or of ``X`` without it.
 
     Raises
     ------
     TypeError
-        If an argument is not an array of real numbers.
+        If an argument is not an array of real numbers, or neither ``X_hard`` nor ``hard_rows`` is given.
     ValueError
-        If a shape is wrong, or an entry is not finite (with row and column).
+        If a shape is wrong, a selected row does not exist, or an entry is not finite (with its row and column in the
+        array that was given).
     UndefinedError
-        If ``X_hard`` has no rows, or, for the cosine, a row has norm zero.
+        If there are no hard points, or, for the cosine, a row has norm zero.
 
     References
     ----------
@@ -114,37 +127,32 @@ def overlap_scores(
     >>> scores, nearest = overlap_scores(X, np.array([[0.0, 2.0], [1.0, 0.0]]), return_index=True)
     >>> scores.tolist(), nearest.tolist()
     ([1.0, 0.8], [1, 0])
+
+    Some rows of one array against others, without a copy:
+
+    >>> overlap_scores(X, rows=[1], hard_rows=[0]).round(12).tolist()
+    [0.6]
     """
-    if metric not in ("cosine", "inner_product"):
-        raise ValueError(f"metric is {metric!r}, but must be 'cosine' or 'inner_product'")
+    one_of(metric, "metric", ("cosine", "inner_product"))
     if progress is not None and not callable(progress):
         raise TypeError(f"progress must be callable or None, not {type(progress).__name__}")
-    points, hard = as_matrix(X, "X"), as_matrix(X_hard, "X_hard")
+    if X_hard is None and hard_rows is None:
+        raise TypeError("X_hard or hard_rows must be given: hard points, or which rows of X they are")
+    hard_name = "X" if X_hard is None else "X_hard"
+    points = as_matrix(X, "X")
+    hard = points if X_hard is None else as_matrix(X_hard, hard_name)
     if points.shape[1] != hard.shape[1]:
         raise ValueError(
             f"X has shape {points.shape} and X_hard has shape {hard.shape}; they must have the same number of columns"
         )
     scores, index = _kernels.overlap_scores(
-        *kernel_view(points),
-        *kernel_view(hard),
+        kernel_view(points, None if rows is None else as_rows(rows, "rows", len(points))),
+        kernel_view(hard, None if hard_rows is None else as_rows(hard_rows, "hard_rows", len(hard))),
+        hard_name=hard_name,
         cosine=metric == "cosine",
         absolute=bool(absolute),
         return_index=bool(return_index),
         progress=progress,
-        n_threads=_thread_count(n_threads),
+        n_threads=as_threads(n_threads),
     )
     return scores if index is None else (scores, index.astype(np.intp, copy=False))
-
-
-def _thread_count(n_threads: int | None) -> int | None:
-    if n_threads is None:
-        return None
-    if isinstance(n_threads, bool):
-        raise TypeError("n_threads must be an integer or None, not bool")
-    try:
-        count = operator.index(n_threads)
-    except TypeError:
-        raise TypeError(f"n_threads must be an integer or None, not {type(n_threads).__name__}") from None
-    if count < 1:
-        raise ValueError(f"n_threads is {count}, but must be at least 1")
-    return count

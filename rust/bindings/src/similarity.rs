@@ -3,11 +3,12 @@
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use numpy::{PyArray1, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArrayDescrMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use w2slens_kernels::similarity::{Control, Kind, Matrix, Metric, Options, Path, Values, overlap_scores};
 
+use crate::arrays;
 use crate::errors::to_python;
 
 /// How long an interrupt or a progress report may wait.
@@ -51,32 +52,47 @@ fn borrow<'a>(argument: &str, array: &'a Bound<'_, PyUntypedArray>, format: &str
     Ok(unsafe { Matrix::from_raw(data.cast::<u8>(), [rows, columns], [row_stride, column_stride], kind, swapped) })
 }
 
+/// The rows of one side of the comparison: those of an array, or the chosen ones of them.
+#[derive(FromPyObject)]
+struct Side<'py> {
+    array: Bound<'py, PyUntypedArray>,
+    format: String,
+    rows: Option<PyReadonlyArray1<'py, usize>>,
+}
+
+impl Side<'_> {
+    fn matrix(&self, argument: &str, rows_argument: &'static str) -> PyResult<Matrix<'_>> {
+        let whole = borrow(argument, &self.array, &self.format)?;
+        let Some(rows) = &self.rows else { return Ok(whole) };
+        whole.select(arrays::slice(rows_argument, rows)?, rows_argument).map_err(to_python)
+    }
+}
+
 /// Scores, and nearest rows where asked for.
 type Found<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyArray1<i64>>>);
 
 fn path_of(name: Option<&str>) -> PyResult<Path> {
     let Some(name) = name else { return Ok(Path::detect()) };
-    let found = Path::ALL.into_iter().find(|path| path.name() == name);
-    found.ok_or_else(|| PyValueError::new_err(format!("path is {name:?}, but must be portable, avx2 or avx512")))
+    let unknown = || format!("path is {name:?}, but must be one of {}", similarity_paths().join(", "));
+    Path::named(name).ok_or_else(|| PyValueError::new_err(unknown()))
 }
 
-/// Name of the instructions the kernel uses on this processor.
+/// Names of the paths that this processor can run, slowest first; the last one is taken unless another is named.
 #[pyfunction]
-fn similarity_path() -> &'static str {
-    Path::detect().name()
+fn similarity_paths() -> Vec<&'static str> {
+    Path::here().map(Path::name).collect()
 }
 
-/// Scores (n,) and, with `return_index`, nearest rows (n,) of the hard points.
+/// Scores (n,) and, with `return_index`, nearest rows (n,) of the hard points' array.
 #[pyfunction]
 #[pyo3(name = "overlap_scores")]
-#[pyo3(signature = (x, x_format, hard, hard_format, *, cosine, absolute, return_index, progress=None, path=None, n_threads=None))]
-#[allow(clippy::too_many_arguments)]
+#[pyo3(signature = (points, hard, *, hard_name, cosine, absolute, return_index, progress=None, path=None, n_threads=None))]
+#[expect(clippy::too_many_arguments, reason = "the private seam to one Python function")]
 fn scores<'py>(
     py: Python<'py>,
-    x: &Bound<'py, PyUntypedArray>,
-    x_format: &str,
-    hard: &Bound<'py, PyUntypedArray>,
-    hard_format: &str,
+    points: Side<'py>,
+    hard: Side<'py>,
+    hard_name: &str,
     cosine: bool,
     absolute: bool,
     return_index: bool,
@@ -84,10 +100,15 @@ fn scores<'py>(
     path: Option<&str>,
     n_threads: Option<usize>,
 ) -> PyResult<Found<'py>> {
-    let x = borrow("X", x, x_format)?;
-    let hard = borrow("X_hard", hard, hard_format)?;
+    let x = points.matrix("X", "rows")?;
+    let hard_name = match hard_name {
+        "X" => "X",
+        "X_hard" => "X_hard",
+        _ => return Err(PyValueError::new_err(format!("hard_name is {hard_name:?}, but must be X or X_hard"))),
+    };
+    let hard = hard.matrix(hard_name, "hard_rows")?;
     let metric = if cosine { Metric::Cosine } else { Metric::InnerProduct };
-    let options = Options { metric, absolute, index: return_index, path: path_of(path)? };
+    let options = Options { metric, absolute, index: return_index, path: path_of(path)?, hard_name };
 
     let control = Control::default();
     let rows = x.rows();
@@ -136,6 +157,6 @@ fn scores<'py>(
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(similarity_path, module)?)?;
+    module.add_function(wrap_pyfunction!(similarity_paths, module)?)?;
     module.add_function(wrap_pyfunction!(scores, module)?)
 }

@@ -1,7 +1,8 @@
 //! Similarity of every point to its nearest hard point.
 //!
 //! Formula: `s(x) = max over h of |<x, h>| / (‖x‖ ‖h‖)`, or without the absolute value, or without the norms; optionally
-//! the smallest index among the hard points that attain it.
+//! the first of the hard points that attain it. Points and hard points are matrices, or some rows of matrices, which are
+//! read where they lie; errors and nearest hard points have the numbers that rows have in their matrix.
 //!
 //! Domain: finite entries; for the cosine no row of norm zero (any other norm, subnormal or 1e200, is served). Sums run in
 //! f64 when an argument is f64 or integer, else in f32. Cosines are cut to [-1, 1]. An inner product is computed on rows
@@ -20,13 +21,14 @@ mod blocks;
 mod interleave;
 mod matrix;
 pub mod oracle;
+mod paths;
 mod scales;
-mod tiles;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub use matrix::{Entry, Kind, Matrix};
-pub use tiles::Path;
+use paths::Instructions;
+pub use paths::{Path, budget};
 
 use crate::threads;
 use crate::{KernelError, Result};
@@ -51,11 +53,13 @@ pub struct Options {
     pub index: bool,
     /// Instructions to use; tests force each one.
     pub path: Path,
+    /// What errors call the matrix of the hard points: "X" where they are rows of the points' own.
+    pub hard_name: &'static str,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { metric: Metric::Cosine, absolute: true, index: false, path: Path::detect() }
+        Self { metric: Metric::Cosine, absolute: true, index: false, path: Path::detect(), hard_name: "X_hard" }
     }
 }
 
@@ -100,7 +104,7 @@ pub enum Values {
 pub struct Scores {
     /// Similarity to the nearest hard point.
     pub values: Values,
-    /// Smallest index among the nearest hard points.
+    /// The row of the hard points' matrix that is nearest; the first one among equals.
     pub nearest: Option<Vec<i64>>,
 }
 
@@ -123,7 +127,9 @@ pub fn overlap_scores(
         return Err(KernelError::Shape { argument, expected, got: format!("({}, {})", wrong.rows(), wrong.columns()) });
     }
     if hard.rows() == 0 {
-        return Err(KernelError::Undefined { what: "the overlap score", why: "X_hard has no rows".into() });
+        let why =
+            format!("{} has no {}", options.hard_name, if hard.is_selection() { "selected rows" } else { "rows" });
+        return Err(KernelError::Undefined { what: "the overlap score", why });
     }
     if !options.path.available() {
         return Err(KernelError::Parameter {
@@ -132,29 +138,31 @@ pub fn overlap_scores(
             requirement: "instructions this processor has",
         });
     }
-    threads::install(n_threads, || {
-        if x.kind().narrow() && hard.kind().narrow() {
-            let found = on_path::<f32>(x, hard, options, control)?;
-            Ok(found.map(|(values, nearest)| Scores { values: Values::F32(values), nearest }))
-        } else {
-            let found = on_path::<f64>(x, hard, options, control)?;
-            Ok(found.map(|(values, nearest)| Scores { values: Values::F64(values), nearest }))
-        }
-    })?
+    threads::install(n_threads, || options.path.run(Comparison { x, hard, options, control }))?
+}
+
+/// All arguments but the path and the threads.
+struct Comparison<'a> {
+    x: &'a Matrix<'a>,
+    hard: &'a Matrix<'a>,
+    options: &'a Options,
+    control: &'a Control,
 }
 
 type Found<T> = Result<Option<(Vec<T>, Option<Vec<i64>>)>>;
 
-fn on_path<T: Real>(x: &Matrix<'_>, hard: &Matrix<'_>, options: &Options, control: &Control) -> Found<T>
-where
-    tiles::Portable: tiles::Tile<T>,
-    tiles::Avx2: tiles::Tile<T>,
-    tiles::Avx512: tiles::Tile<T>,
-{
-    match options.path {
-        Path::Portable => blocks::run::<T, tiles::Portable>(x, hard, options, control),
-        Path::Avx2 => blocks::run::<T, tiles::Avx2>(x, hard, options, control),
-        Path::Avx512 => blocks::run::<T, tiles::Avx512>(x, hard, options, control),
+impl paths::Work for Comparison<'_> {
+    type Output = Result<Option<Scores>>;
+
+    fn on<I: Instructions>(self) -> Self::Output {
+        let Self { x, hard, options, control } = self;
+        if x.kind().narrow() && hard.kind().narrow() {
+            let found = blocks::run::<f32, I>(x, hard, options, control)?;
+            Ok(found.map(|(values, nearest)| Scores { values: Values::F32(values), nearest }))
+        } else {
+            let found = blocks::run::<f64, I>(x, hard, options, control)?;
+            Ok(found.map(|(values, nearest)| Scores { values: Values::F64(values), nearest }))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `similarity`: closed forms, then the f64 oracle on every path and layout, then order and threads.
 
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use half::{bf16, f16};
 use proptest::prelude::*;
@@ -9,19 +9,12 @@ use rand_chacha::ChaCha8Rng;
 use w2slens_kernels::KernelError;
 use w2slens_kernels::similarity::oracle;
 use w2slens_kernels::similarity::{
-    Control, Entry, Kind, Matrix, Metric, Options, Path, Scores, Values, overlap_scores,
+    Control, Entry, Kind, Matrix, Metric, Options, Path, Scores, Values, budget, overlap_scores,
 };
-
-/// Bound on the error of a cosine summed in f32, and in f64.
-const BOUND: [f64; 2] = [2e-6, 1e-13];
 
 fn uniform(seed: u64, length: usize) -> Vec<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     (0..length).map(|_| rng.random_range(-1.0..1.0)).collect()
-}
-
-fn paths() -> impl Iterator<Item = Path> {
-    Path::ALL.into_iter().filter(|path| path.available())
 }
 
 fn run(x: &Matrix<'_>, hard: &Matrix<'_>, options: &Options, n_threads: usize) -> Scores {
@@ -35,20 +28,20 @@ fn wide(values: &Values) -> Vec<f64> {
     }
 }
 
-/// Compares with the oracle on every path; `unit` is the size of errors relative to one.
+/// Holds every path to its budget against the oracle.
 fn agrees<E: Entry, F: Entry>(
     (x, x_entries): (&[E], &[f64]),
     (hard, hard_entries): (&[F], &[f64]),
     d: usize,
-    bound: f64,
 ) -> Result<(), TestCaseError> {
     let (n, m) = (x.len() / d, hard.len() / d);
     let x = Matrix::from_slice(x, n, d).unwrap();
     let hard = Matrix::from_slice(hard, m, d).unwrap();
-    for path in paths() {
+    let bound = budget(x.kind(), hard.kind());
+    for path in Path::here() {
         for metric in [Metric::Cosine, Metric::InnerProduct] {
             for absolute in [true, false] {
-                let options = Options { metric, absolute, index: true, path };
+                let options = Options { metric, absolute, index: true, path, ..Options::default() };
                 let scores = run(&x, &hard, &options, 2);
                 let without = run(&x, &hard, &Options { index: false, ..options }, 1);
                 prop_assert_eq!(&without.values, &scores.values);
@@ -95,14 +88,14 @@ proptest! {
         let x: Vec<f32> = with_direction(uniform(seed, n * d), d).into_iter().map(|v| v as f32).collect();
         let hard: Vec<f32> = with_direction(uniform(!seed, m * d), d).into_iter().map(|v| v as f32).collect();
         let wide = |entries: &[f32]| entries.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
-        agrees((&x, &wide(&x)), (&hard, &wide(&hard)), d, BOUND[0])?;
+        agrees((&x, &wide(&x)), (&hard, &wide(&hard)), d)?;
     }
 
     #[test]
     fn f64_agrees_with_the_oracle(seed: u64, n in 1usize..60, m in 1usize..100, d in dimensions()) {
         let x = with_direction(uniform(seed, n * d), d);
         let hard = with_direction(uniform(!seed, m * d), d);
-        agrees((&x, &x), (&hard, &hard), d, BOUND[1])?;
+        agrees((&x, &x), (&hard, &hard), d)?;
     }
 
     #[test]
@@ -111,10 +104,10 @@ proptest! {
         let hard: Vec<bf16> = with_direction(uniform(!seed, m * d), d).into_iter().map(bf16::from_f64).collect();
         let x_entries: Vec<f64> = x.iter().map(|v| v.to_f64()).collect();
         let hard_entries: Vec<f64> = hard.iter().map(|v| v.to_f64()).collect();
-        agrees((&x, &x_entries), (&hard, &hard_entries), d, BOUND[0])?;
-        agrees((&hard, &hard_entries), (&x, &x_entries), d, BOUND[0])?;
+        agrees((&x, &x_entries), (&hard, &hard_entries), d)?;
+        agrees((&hard, &hard_entries), (&x, &x_entries), d)?;
         // One argument in f64 makes the sums f64.
-        agrees((&x, &x_entries), (&hard_entries, &hard_entries), d, BOUND[1])?;
+        agrees((&x, &x_entries), (&hard_entries, &hard_entries), d)?;
     }
 
     #[test]
@@ -147,6 +140,72 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn selected_rows_score_as_gathered_ones(
+        seed: u64, n in 1usize..60, d in dimensions(), metric in prop_oneof![Just(Metric::Cosine), Just(Metric::InnerProduct)],
+        rows in prop::collection::vec(any::<prop::sample::Index>(), 0..300),
+        hard_rows in prop::collection::vec(any::<prop::sample::Index>(), 1..300),
+        narrow: bool, from_itself: bool,
+    ) {
+        let x = with_direction(uniform(seed, n * d), d);
+        let other = if from_itself { x.clone() } else { with_direction(uniform(!seed, n * d), d) };
+        let [rows, hard_rows] = [rows, hard_rows].map(|rows| rows.iter().map(|row| row.index(n)).collect::<Vec<_>>());
+        if narrow {
+            let [x, other] = [x, other].map(|entries| entries.into_iter().map(|v| v as f32).collect::<Vec<_>>());
+            selects(&x, &other, d, &rows, &hard_rows, metric)?;
+        } else {
+            selects(&x, &other, d, &rows, &hard_rows, metric)?;
+        }
+    }
+}
+
+/// Rows chosen in place against rows copied out: the same bits, and nearest rows by their number in the matrix.
+fn selects<E: Entry>(
+    x: &[E],
+    other: &[E],
+    d: usize,
+    rows: &[usize],
+    hard_rows: &[usize],
+    metric: Metric,
+) -> Result<(), TestCaseError> {
+    let gather = |from: &[E], rows: &[usize]| rows.iter().flat_map(|&row| from[row * d..][..d].to_vec()).collect();
+    let (points, hard): (Vec<E>, Vec<E>) = (gather(x, rows), gather(other, hard_rows));
+    let whole = |entries| Matrix::from_slice(entries, x.len() / d, d).unwrap();
+    for path in Path::here() {
+        let options = Options { metric, index: true, path, ..Options::default() };
+        let points = Matrix::from_slice(&points, rows.len(), d).unwrap();
+        let gathered = run(&points, &Matrix::from_slice(&hard, hard_rows.len(), d).unwrap(), &options, 1);
+        let x = whole(x).select(rows, "rows").unwrap();
+        let selected = run(&x, &whole(other).select(hard_rows, "hard_rows").unwrap(), &options, 2);
+        prop_assert_eq!(&selected.values, &gathered.values);
+        let numbers = gathered.nearest.unwrap().into_iter().map(|place| hard_rows[place as usize] as i64).collect();
+        prop_assert_eq!(selected.nearest, Some(numbers));
+    }
+    Ok(())
+}
+
+#[test]
+fn errors_of_selected_rows_have_the_numbers_of_the_matrix() {
+    let entries = [1.0f32, 1.0, f32::NAN, 1.0, 1.0, 0.0, 0.0, 0.0];
+    let x = Matrix::from_slice(&entries, 4, 2).unwrap();
+    let scored = |rows: &[usize], hard_rows: &[usize], hard_name| {
+        let (x, hard) = (x.select(rows, "rows").unwrap(), x.select(hard_rows, "hard_rows").unwrap());
+        let options = Options { hard_name, ..Options::default() };
+        overlap_scores(&x, &hard, &options, &Control::default(), Some(1))
+    };
+    // Rows that are not selected may hold anything.
+    assert!(scored(&[2, 0, 0], &[0], "X_hard").is_ok());
+    let name = |error: KernelError| error.to_string();
+    assert!(name(scored(&[2, 1], &[0], "X_hard").unwrap_err()).starts_with("X has NaN at row 1, column 0"));
+    assert!(name(scored(&[2], &[0, 1], "X_hard").unwrap_err()).starts_with("X_hard has NaN at row 1, column 0"));
+    assert_eq!(scored(&[2], &[3, 1], "X").unwrap_err(), KernelError::ZeroNorm { argument: "X", row: 3 });
+    assert!(name(scored(&[2], &[], "X").unwrap_err()).ends_with("X has no selected rows"));
+    assert_eq!(name(x.select(&[0, 4], "rows").unwrap_err()), "rows has 4 at index 1, outside [0, 3]");
+}
+
 #[test]
 fn integers_are_exact_in_f64() {
     macro_rules! check {
@@ -170,7 +229,7 @@ fn bits_do_not_depend_on_threads_or_on_the_order_and_subset_of_rows() {
     let x: Vec<f32> = uniform(1, n * d).into_iter().map(|v| v as f32).collect();
     let hard: Vec<f32> = uniform(2, m * d).into_iter().map(|v| v as f32).collect();
     let hard_view = Matrix::from_slice(&hard, m, d).unwrap();
-    for path in paths() {
+    for path in Path::here() {
         let options = Options { index: true, path, ..Options::default() };
         let scores = run(&Matrix::from_slice(&x, n, d).unwrap(), &hard_view, &options, 1);
         for n_threads in [2, 7] {
@@ -198,11 +257,15 @@ fn a_constant_row_stays_within_the_bound() {
     for value in [0.3f32, 0.7, 1.1, 1e-3] {
         let (x, hard) = (vec![value; 4096], vec![value; 4096]);
         let (x, hard) = (Matrix::from_slice(&x, 1, 4096).unwrap(), Matrix::from_slice(&hard, 1, 4096).unwrap());
-        for path in paths() {
+        for path in Path::here() {
             let Values::F32(scores) = run(&x, &hard, &Options { path, ..Options::default() }, 1).values else {
                 panic!("f32 in, f32 out")
             };
-            assert!((f64::from(scores[0]) - 1.0).abs() <= BOUND[0], "{path:?} {value}: {}", scores[0]);
+            assert!(
+                (f64::from(scores[0]) - 1.0).abs() <= budget(Kind::F32, Kind::F32),
+                "{path:?} {value}: {}",
+                scores[0]
+            );
         }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::paths::Tile;
 use super::scales::{self, Scale};
-use super::tiles::Tile;
 use super::{Control, Matrix, Metric, Options, Real};
 
 /// Most entries of a row in one block of k.
@@ -83,7 +83,7 @@ pub(crate) fn run<T: Real, K: Tile<T>>(
     options: &Options,
     control: &Control,
 ) -> super::Found<T> {
-    let hard_scales = scales::of_hard::<T, K>(hard, options.metric)?;
+    let hard_scales = scales::of_hard::<T, K>(hard, options.hard_name, options.metric)?;
     let scales = scales::of_points::<T, K>(x, options.metric)?;
     let (d, m) = (x.columns(), hard.rows());
     let plan = Plan::new::<T, K>(d, m);
@@ -119,6 +119,9 @@ pub(crate) fn run<T: Real, K: Tile<T>>(
             Metric::Cosine => T::from_f64(value.to_f64().clamp(-1.0, 1.0)),
             Metric::InnerProduct => unscale(*value, scale.power, common),
         };
+    }
+    for nearest in &mut nearest {
+        *nearest = hard.number(*nearest as usize) as i64;
     }
     Ok(Some((values, options.index.then_some(nearest))))
 }
@@ -159,7 +162,7 @@ fn pack_hard<T: Real, K: Tile<T>>(
 }
 
 /// Writes `target[p * width + lane]` = scaled entry `start + p` of row `row(lane)`.
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "the innermost seams, each called from one place")]
 #[inline(always)]
 fn interleave<T: Real, K: Tile<T>>(
     matrix: &Matrix<'_>,
@@ -191,7 +194,7 @@ fn interleave<T: Real, K: Tile<T>>(
 }
 
 /// Multiplies some rows of X with one block of packed hard points and folds the products into `scratch.best`.
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "the innermost seams, each called from one place")]
 fn multiply<T: Real, K: Tile<T>>(
     x: &Matrix<'_>,
     scales: &[Scale<T>],

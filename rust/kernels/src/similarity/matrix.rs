@@ -1,4 +1,5 @@
-//! A borrowed matrix of any entry type, stride and byte order, widened a few hundred entries at a time.
+//! A borrowed matrix of any entry type, stride and byte order, whole or some of its rows, widened a few hundred entries
+//! at a time.
 
 use std::marker::PhantomData;
 
@@ -10,7 +11,7 @@ use crate::{KernelError, Result};
 
 /// The type of a matrix entry in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "each variant is named after its type")]
 pub enum Kind {
     F16,
     Bf16,
@@ -49,11 +50,15 @@ pub trait Entry: Copy {
     const KIND: Kind;
 }
 
-/// A view of `rows` × `columns` entries; the memory stays the caller's and is never copied as a whole.
+/// A view of `rows` × `columns` entries, or of some of these rows; the memory stays the caller's and is never copied as
+/// a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a> {
     data: *const u8,
+    /// Rows in memory.
     rows: usize,
+    /// Rows that the view has, in this order; all of them without.
+    selected: Option<&'a [usize]>,
     columns: usize,
     row_stride: isize,
     column_stride: isize,
@@ -95,12 +100,36 @@ impl<'a> Matrix<'a> {
     pub unsafe fn from_raw(data: *const u8, shape: [usize; 2], strides: [isize; 2], kind: Kind, swapped: bool) -> Self {
         let [rows, columns] = shape;
         let [row_stride, column_stride] = strides;
-        Self { data, rows, columns, row_stride, column_stride, kind, swapped, memory: PhantomData }
+        Self { data, rows, selected: None, columns, row_stride, column_stride, kind, swapped, memory: PhantomData }
+    }
+
+    /// The view of these rows of the matrix, in this order; a row may occur more than once. `argument` is what errors call
+    /// the selection.
+    ///
+    /// # Errors
+    /// [`KernelError::OutOfRange`] for a row that the matrix does not have.
+    pub fn select(self, rows: &'a [usize], argument: &'static str) -> Result<Self> {
+        if let Some(index) = rows.iter().position(|&row| row >= self.rows) {
+            let (value, high) = (rows[index] as f64, self.rows as f64 - 1.0);
+            return Err(KernelError::OutOfRange { argument, index, value, low: 0.0, high });
+        }
+        Ok(Self { selected: Some(rows), ..self })
     }
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.rows
+        self.selected.map_or(self.rows, <[usize]>::len)
+    }
+
+    /// Whether these are chosen rows.
+    pub(crate) fn is_selection(&self) -> bool {
+        self.selected.is_some()
+    }
+
+    /// The number that row `row` of the view has in the matrix.
+    #[inline(always)]
+    pub fn number(&self, row: usize) -> usize {
+        self.selected.map_or(row, |selected| selected[row])
     }
 
     /// Number of columns.
@@ -116,6 +145,7 @@ impl<'a> Matrix<'a> {
     /// Widens the entries `start .. start + out.len()` of one row.
     #[inline(always)]
     pub(crate) fn read<T: Real>(&self, row: usize, start: usize, out: &mut [T]) {
+        let row = self.number(row);
         assert!(row < self.rows && start + out.len() <= self.columns, "a block lies inside its matrix");
         // SAFETY: row and start were checked, so the pointer stays within what `from_raw` was promised.
         let from = unsafe { self.data.offset(row as isize * self.row_stride + start as isize * self.column_stride) };

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::matrix::Matrix;
-use super::tiles::Tile;
+use super::paths::Tile;
 use super::{Metric, Real};
 use crate::{KernelError, Result};
 
@@ -35,11 +35,15 @@ pub(crate) fn of_points<T: Real, K: Tile<T>>(x: &Matrix<'_>, metric: Metric) -> 
 }
 
 /// Factors for the hard points; with the inner product all of them share one power of two, so that products compare.
-pub(crate) fn of_hard<T: Real, K: Tile<T>>(hard: &Matrix<'_>, metric: Metric) -> Result<Vec<Scale<T>>> {
+pub(crate) fn of_hard<T: Real, K: Tile<T>>(
+    hard: &Matrix<'_>,
+    argument: &'static str,
+    metric: Metric,
+) -> Result<Vec<Scale<T>>> {
     match metric {
-        Metric::Cosine => rows::<T, K, _>(hard, "X_hard", metric, unit),
+        Metric::Cosine => rows::<T, K, _>(hard, argument, metric, unit),
         Metric::InnerProduct => {
-            let powers = rows::<T, K, _>(hard, "X_hard", metric, |norm| (safe_power::<T>(norm), norm))?;
+            let powers = rows::<T, K, _>(hard, argument, metric, |norm| (safe_power::<T>(norm), norm))?;
             let longest = powers.iter().max_by(|a, b| a.1.compare(&b.1));
             let power = longest.map_or(T::ONE, |&(power, _)| power);
             Ok(vec![Scale { power, factor: T::ONE }; hard.rows()])
@@ -74,17 +78,18 @@ fn rows<T: Real, K: Tile<T>, S: Send>(
     }
 }
 
-/// Why a row has no scale.
+/// Why a row has no scale, by its number in the matrix.
 fn explain<T: Real>(matrix: &Matrix<'_>, argument: &'static str, row: usize) -> KernelError {
     let mut entry = [T::ZERO];
+    let number = matrix.number(row);
     for column in 0..matrix.columns() {
         matrix.read(row, column, &mut entry);
         let value = entry[0].to_f64();
         if !value.is_finite() {
-            return KernelError::NotFinite { argument, row, column, value };
+            return KernelError::NotFinite { argument, row: number, column, value };
         }
     }
-    KernelError::ZeroNorm { argument, row }
+    KernelError::ZeroNorm { argument, row: number }
 }
 
 /// The norm of one row, or `None` when an entry is not finite.
