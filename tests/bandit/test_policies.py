@@ -23,7 +23,7 @@ def feed(policy, fractions, points):
     return choices
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data(), PROBLEM, st.lists(FRACTIONS, max_size=30), st.lists(FRACTIONS, min_size=1, max_size=30))
 def test_a_saved_policy_continues_identically(data, problem, before, after):
     policy = data.draw(policies(problem))
@@ -47,7 +47,7 @@ def test_every_generator_of_numpy_saves(bits, tmp_path):
     assert feed(restored, [0.1] * 20, 1) == feed(policy, [0.1] * 20, 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data(), PROBLEM)
 def test_closed_sources_are_never_selected(data, problem):
     policy = data.draw(policies(problem))
@@ -63,7 +63,7 @@ def test_closed_sources_are_never_selected(data, problem):
         policy.select()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.floats(0, 1), st.floats(1e-9, 20))
 def test_kl_upper_solves_its_equation(p, c):
     def divergence(q):
@@ -219,7 +219,7 @@ def test_damaged_and_foreign_states_are_refused(text, message, tmp_path):
         wl.bandit.load_policy(path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data(), PROBLEM)
 def test_every_edited_number_and_every_truncation_is_refused(data, problem):
     policy = data.draw(policies(problem))
@@ -308,7 +308,7 @@ def test_a_file_is_kept_when_asked(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["policy.json"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data(), PROBLEM, st.integers(0, 2**32))
 def test_relabelling_the_sources_relabels_the_choices(data, problem, seed):
     k = problem.n_sources

@@ -29,7 +29,7 @@ def trials(policy, problem, key, replicates, **options):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data(), bandit_problems(), KEYS, st.integers(0, 2**40))
 def test_kernel_and_python_policies_choose_alike(data, problem, key, replicate):
     policy = data.draw(policies(problem))
@@ -89,7 +89,7 @@ def test_a_window_leaves_no_rounding_behind(window):
     np.testing.assert_array_equal(np.argmax(np.diff(kernel.pulls[0], axis=0, prepend=0), axis=1), choices)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data(), bandit_problems(), KEYS)
 def test_any_threads_and_any_subset_give_the_same_bits(data, problem, key):
     policy = data.draw(policies(problem))
@@ -102,7 +102,7 @@ def test_any_threads_and_any_subset_give_the_same_bits(data, problem, key):
     np.testing.assert_array_equal(one.pulls[[4, 1]], seven.pulls)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), bandit_problems(), KEYS)
 def test_regret_starts_at_least_at_zero_and_never_falls(data, problem, key):
     policy = data.draw(policies(problem))
@@ -114,7 +114,7 @@ def test_regret_starts_at_least_at_zero_and_never_falls(data, problem, key):
         assert (played.regret == 0).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), bandit_problems(drift=False), KEYS)
 def test_every_source_is_pulled_once_before_an_index_is_used(data, problem, key):
     policy = data.draw(policies(problem).filter(lambda p: hasattr(p, "index")))
@@ -125,7 +125,7 @@ def test_every_source_is_pulled_once_before_an_index_is_used(data, problem, key)
     assert (played.pulls == 1).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 6), st.integers(1, 5), KEYS)
 def test_equal_sources_are_chosen_without_regard_to_their_numbers(k, batch, key):
     played = wl.bandit.bandit_trials(wl.bandit.UCB(k, horizon=100), np.full(k, 0.5), 1, 2000, batch=batch, rng=key)

@@ -104,7 +104,7 @@ def test_one_coordinate_by_hand():
 
 
 @given(score_laws(metrics=("inner_product", "cosine")), st.sampled_from(Region))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_sf_is_monotone_and_goes_from_one_to_zero(law, region):
     assume((law.noise, law.metric, region) != ("zeroed", "cosine", Region.NEITHER))  # undefined
     top = 1.0 if law.metric == "cosine" else law.sigma**2 * 500
@@ -116,7 +116,7 @@ def test_sf_is_monotone_and_goes_from_one_to_zero(law, region):
 
 
 @given(score_laws(metrics=("inner_product", "cosine")))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_more_hard_points_never_lower_a_score(law):
     more = ScoreLaw(law.m + 1, *(getattr(law, name) for name in list(law.__dataclass_fields__)[1:]))
     tau = 0.5 if law.metric == "cosine" else 5 * law.sigma**2
@@ -175,7 +175,7 @@ def test_moment_generating_function_ends_at_the_inverse_variance():
 
 
 @given(score_laws(), st.floats(0.1, 200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_bounds_lie_above_the_law(law, tau):
     threshold = tau * law.sigma**2
     assert law.false_alarm_bound(threshold) >= law.sf(threshold, Region.EASY) - 1e-9

@@ -62,7 +62,7 @@ def test_terms_agree_with_a_sample():
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_bound_and_error(seed):
     theta, sigma, k, v, w, b = drawn(seed)
     terms = mixture_coupling(theta, sigma, k, v, w, b)

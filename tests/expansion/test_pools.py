@@ -99,7 +99,7 @@ def numbers_of(instance):
 
 
 @given(weak_to_strong_instances())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_formulas_equal_the_twin_and_bound_the_error(instance):
     numbers = numbers_of(instance)
     for name, outcome in outcomes_twin(instance).items():
@@ -148,7 +148,7 @@ def test_strategies_reach_pools_without_and_with_expansion():
 
 
 @given(couplings(), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_coupling_bound_and_certificate_hold_for_every_coupling(coupling, data):
     n, m = len(coupling), len(coupling[0])
     labels = st.integers(0, 2)
@@ -172,7 +172,6 @@ def test_coupling_bound_and_certificate_hold_for_every_coupling(coupling, data):
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=8))
-@settings(deadline=None)
 def test_detected_overlap_correction(points):
     total = sum(w for w, *_ in points)
     mass = lambda which: sum(w for w, *flags in points if which(*flags)) / max(total, 1)  # noqa: E731
@@ -185,7 +184,7 @@ def test_detected_overlap_correction(points):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 12), st.integers(1, 4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_neighbor_graph_equals_sorting(seed, n, m, d):
     rng = np.random.default_rng(seed)
     hard, overlap = rng.integers(-2, 3, (n, d)) + 0.5, rng.integers(-2, 3, (m, d)) + 0.5
@@ -242,7 +241,7 @@ def test_pools_refuse_by_name(arguments, error, message):
 
 
 @given(pools(), st.floats(1e-300, 1e300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_float_weights_of_any_scale(pool, scale):
     top = max(pool.hard)
     floats = [weight / top * scale for weight in pool.hard]

@@ -15,7 +15,7 @@ from w2slens.theory.expansion import check_instances, expansion_constant, expans
 
 
 @given(pools())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_constant_equals_every_set_and_is_attained(pool):
     found = expansion_constant(*pool)
     assert found.value == pytest.approx(float(expansion_twin(pool)), rel=1e-12)
@@ -27,7 +27,7 @@ def test_constant_equals_every_set_and_is_attained(pool):
 
 
 @given(pools(), st.integers(1, 15))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_constant_with_threshold(pool, sixteenths):
     found = expansion_constant(*pool, q=sixteenths / 16)
     assert found.value == pytest.approx(float(expansion_twin(pool, Fraction(sixteenths, 16))), rel=1e-12)
@@ -35,7 +35,7 @@ def test_constant_with_threshold(pool, sixteenths):
 
 
 @given(pools(), st.integers(0, 200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_profile_equals_every_cut(pool, twentieths):
     profile = expansion_profile(*pool)
     kappa = Fraction(twentieths, 20)
@@ -64,7 +64,7 @@ def least_overload(pool):
 
 
 @given(pools().filter(lambda pool: max(pool.hard + pool.overlap) < 100))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_duality_with_linear_programming(pool):
     solved = least_overload(pool)
     found = expansion_constant(*pool)
@@ -75,7 +75,7 @@ def test_duality_with_linear_programming(pool):
 
 
 @given(pools())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_coupling_has_the_marginals_and_the_support(pool):
     constant = expansion_twin(pool)
     if constant == 0:

@@ -100,7 +100,7 @@ def test_mean_is_the_integral_of_the_survival_function(n, dimensions):
 
 
 @given(st.integers(1, 60), st.floats(-8, 50))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_joint_law_of_agreement_and_distance_has_the_right_moments(n, margin):
     correct = np.arange(n + 1.0)
     nodes, weights = agreement.distances(n, margin, correct, _NODES)
@@ -147,7 +147,7 @@ def test_more_nodes_change_nothing(n, sigma):
 
 
 @given(hard_laws(), st.lists(st.floats(0, 1), min_size=2, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_cdf_is_monotone_and_lives_on_the_support(law, points):
     values = law.cdf(np.sort(points))
     assert np.all(np.diff(values) >= -1e-12)
@@ -157,7 +157,7 @@ def test_cdf_is_monotone_and_lives_on_the_support(law, points):
 
 
 @given(hard_laws(), st.floats(0.001, 0.999))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_quantile_inverts_cdf(law, q):
     x = float(law.quantile(q))
     if law.dof == 1:
@@ -176,7 +176,7 @@ def test_quantile_inverts_cdf_on_every_region(n):
 
 
 @given(hard_laws(), st.floats(0.001, 0.5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_bound_fails_no_more_often_than_it_says(law, delta):
     bound = accuracy_bound(law.n, accuracy=law.accuracy, t=law.t, sigma=law.sigma, d_hard=law.dof, delta=delta)
     # Just below the bound: with one coordinate the law has atoms, and the bound may be one of them.
@@ -294,7 +294,7 @@ def test_inverse_returns_the_number_of_points(n):
 
 
 @given(st.floats(0.51, 0.99), st.floats(0.5, 3), st.integers(1, 40), st.floats(0.05, 0.95))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_inverse_is_a_threshold(accuracy, t, d_hard, share):
     setting = {"accuracy": accuracy, "t": t, "sigma": 1.0, "d_hard": d_hard}
     target = 0.5 + share * (ndtr(t) - 0.5)
@@ -308,7 +308,7 @@ def test_inverse_is_a_threshold(accuracy, t, d_hard, share):
 
 
 @given(st.floats(0.5, 1), st.floats(0.05, 10), st.integers(1, 200), st.integers(0, 300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_mean_never_falls_with_another_point(accuracy, t, d_hard, n):
     # Not proved; "the smallest n" of the inverse rests on it.
     first, second = (hard_law(k, accuracy=accuracy, t=t, sigma=1.0, d_hard=d_hard).mean() for k in (n, n + 1))

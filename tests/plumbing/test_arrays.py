@@ -123,7 +123,7 @@ def test_every_float_type_scores_as_its_values(dtype, order):
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-15 if dtype is np.float64 else 2e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1),
     dtypes=st.tuples(*[st.sampled_from(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"])] * 2),

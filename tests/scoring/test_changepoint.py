@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import ruptures
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruptures.exceptions import BadSegmentationParameters
 
@@ -138,7 +138,6 @@ def test_splits_cost_what_ruptures_splits_cost():
     assert constants >= 2_000
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=7, max_size=80), st.sampled_from((1.0, 1e-3, 1e6)))
 def test_compat_is_the_default_of_ruptures(values, scale):
     values = np.array(values) * scale

@@ -13,7 +13,7 @@ SCOPES = ("hard_threshold", "hard_pool", "overlap_threshold")
 SCOPE = st.sampled_from(["history", "batch"])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.lists(batches(), min_size=1, max_size=5),
     st.fixed_dictionaries(dict.fromkeys(SCOPES, SCOPE)),
@@ -36,7 +36,7 @@ def test_every_choice_gives_what_the_definition_gives(seen, scopes, absolute, ru
     event(f"undetected points: {UNDETECTED in incremental.labels_}")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32), st.sampled_from([np.float32, np.float64]), st.sampled_from(["cosine", "inner_product"]))
 def test_with_all_history_it_is_the_detector_of_all_points_to_the_bit(seed, dtype, metric):
     rng = np.random.default_rng(seed)
@@ -54,7 +54,7 @@ def test_with_all_history_it_is_the_detector_of_all_points_to_the_bit(seed, dtyp
     assert incremental.scores_.dtype == dtype
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(batches(), min_size=2, max_size=6))
 def test_among_equal_hard_points_the_first_is_the_nearest(seen):
     detector = wl.OverlapDetector(metric="inner_product")

@@ -69,7 +69,7 @@ def test_ties_take_the_smallest_index(copies):
 # --- the twin
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
     n=st.integers(1, 200),
@@ -183,7 +183,7 @@ def test_inner_products_leave_the_range_only_when_their_value_does():
 # --- rows of a matrix
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     data=st.data(),
     seed=st.integers(0, 2**32 - 1),

@@ -20,7 +20,7 @@ def mixture_sources(shares, seed=0):
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(sources(), min_size=1, max_size=4), st.integers(1, 12), st.integers(1, 5), st.booleans(), st.integers(0, 9)
 )
@@ -208,7 +208,7 @@ def test_a_source_that_cannot_be_judged_does_not_hold_up_the_others(kind, seed):
     assert set(history.choices) == {0, 1}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 9))
 def test_sources_that_never_can_be_judged_take_turns(k, seed):
     for policy in (wl.bandit.UCB(k, rng=seed), wl.bandit.RoundRobin(k, rng=seed)):

@@ -16,7 +16,7 @@ GOOD = {"rounds": 2, "batch": 3}
 POINTS = (np.eye(3) + 0.1, [0.5, 0.9, 1.0], [1, 0, 2])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(sources(errors=False), min_size=1, max_size=3), st.integers(1, 8), st.integers(0, 9))
 def test_a_history_saves_and_loads(tmp_path_factory, pools, rounds, seed):
     history = wl.selection.select_sources(
@@ -49,7 +49,7 @@ def test_a_history_of_bfloat16_features_goes_on(tmp_path):
     np.testing.assert_array_equal(later.data()["X"], whole.data()["X"].astype(np.float32))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_every_edited_number_and_every_damaged_bit_is_refused_or_harmless(tmp_path_factory, data):
     history = wl.selection.select_sources([[POINTS]], wl.bandit.RoundRobin(1), **GOOD)

@@ -145,7 +145,6 @@ def test_divergence_of_binomials_is_as_many_times_as_large(n, p, q):
 
 
 @given(st.floats(0, 1), st.floats(1e-300, 1, exclude_max=True), st.floats(0, 1))
-@settings(deadline=None)
 def test_divergence_against_many_digits(p, q, closeness):
     p = min(1.0, max(0.0, q + closeness * (p - q)))
     with localcontext(prec=700):

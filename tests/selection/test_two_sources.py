@@ -76,7 +76,7 @@ def test_runs_of_the_kernel_follow_the_law(bonus, densities, horizon, batch):
     st.sampled_from(["ucb", "published"]),
     st.integers(1, 4),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_bracket_is_a_distribution_function(horizon, densities, bonus, batch):
     places = sorted({0, 1, horizon // 3, horizon // 2, horizon - 1, horizon})
     brackets = [drawn_at_most(n, densities, horizon, bonus=bonus, batch=batch) for n in places]
