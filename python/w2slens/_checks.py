@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
-__all__ = ["as_integer", "as_real", "as_share", "as_threads", "one_of"]
+__all__ = ["as_callable", "as_integer", "as_real", "as_share", "as_threads", "one_of"]
 
 
 def as_integer(value: Any, name: str, *, least: int = 0, most: int | None = None) -> int:
@@ -47,8 +48,16 @@ def as_threads(n_threads: Any) -> int | None:
     return None if n_threads is None else as_integer(n_threads, "n_threads", least=1, most=65535)
 
 
-def one_of(value: Any, name: str, choices: tuple[str, ...]) -> str:
-    """Return ``value`` if it is one of ``choices``."""
-    if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name} is {value!r}, but must be one of {', '.join(map(repr, choices))}")
+def as_callable(value: Any, name: str) -> Any:
+    """Return ``value`` if it can be called, or is ``None``."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be callable or None, not {type(value).__name__}")
+    return value
+
+
+def one_of(value: Any, name: str, choices: Iterable[str | None]) -> Any:
+    """Return ``value`` if it is one of ``choices``; the message lists them all."""
+    known = tuple(choices)
+    if not (value is None or isinstance(value, str)) or value not in known:
+        raise ValueError(f"{name} is {value!r}, but must be one of {', '.join(map(repr, known))}")
     return value

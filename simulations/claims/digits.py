@@ -25,7 +25,7 @@ CLAIM = Claim(
         "On natural images a student beats its low-resolution teacher; whether detected overlap is why is estimated."
     ),
     source="Shin, Cooper, Sala 2025, section 5 (procedure)",
-    room="w2slens.scoring.detection",
+    room="w2slens.scoring.detectors",
     figures={
         "students": "Accuracy on test images of the teacher (logistic on 4 × 4 pixels), the ceiling, and students "
         "trained on all "

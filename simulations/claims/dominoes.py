@@ -34,7 +34,7 @@ CLAIM = Claim(
         "On images with known regions, overlap points, true or detected, teach the student what its teacher cannot see."
     ),
     source="Shin, Cooper, Sala 2025, sections 3 to 5; construction of the data: this project",
-    room="w2slens.scoring.detection",
+    room="w2slens.scoring.detectors",
     figures={
         "examples": "Three points of each region: an easy block (0 or 1) beside a hard one (7 or 9), blank where a "
         "pattern "

@@ -6,7 +6,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import w2slens as wl
-from w2slens.scoring.incremental import UNDETECTED
+from w2slens.scoring.detectors import UNDETECTED
 from w2slens.testing.selection import batches, incremental_twin
 
 SCOPES = ("hard_threshold", "hard_pool", "overlap_threshold")
@@ -155,7 +155,7 @@ def test_an_interrupt_leaves_the_detector_as_it_was(monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("w2slens.scoring.incremental.overlap_scores", interrupt)
+        patch.setattr("w2slens.scoring.scores.overlap_scores", interrupt)
         with pytest.raises(KeyboardInterrupt):
             detector.add(rng.standard_normal((12, 3)), rng.random(12))
     for name, value in before.items():
@@ -164,10 +164,18 @@ def test_an_interrupt_leaves_the_detector_as_it_was(monkeypatch):
     assert detector.points.shape == (12, 3)
 
 
-def test_bad_parameters_are_named():
-    with pytest.raises(ValueError, match="hard_pool is 'all'"):
-        wl.IncrementalDetector(hard_pool="all")
-    with pytest.raises(TypeError, match="detector must be an OverlapDetector, not str"):
-        wl.IncrementalDetector("cosine")
-    with pytest.raises(ValueError, match="hard_rule is 'under'"):
-        wl.IncrementalDetector(wl.OverlapDetector(hard_rule="under"))
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"hard_pool": "all"}, ValueError, "hard_pool is 'all', but must be one of 'history', 'batch'"),
+        ({"detector": "cosine"}, TypeError, "detector must be an OverlapDetector, not str"),
+        ({"detector": wl.OverlapDetector(hard_rule="under")}, ValueError, "hard_rule is 'under'"),
+    ],
+)
+def test_bad_parameters_are_named_when_data_come_and_by_select_sources_before(parameters, error, message):
+    detector = wl.IncrementalDetector(**parameters)
+    with pytest.raises(error, match=message):
+        detector.add([[1.0, 0.0]], [0.5])
+    pool = wl.selection.ArraySource([[1.0, 0.0]], [0.5], rng=0)
+    with pytest.raises(error, match=message):
+        wl.selection.select_sources([pool], wl.bandit.RoundRobin(1), rounds=1, batch=1, detector=detector)

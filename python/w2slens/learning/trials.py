@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from .. import _kernels
 from .._arrays import as_vector
-from .._checks import as_integer, as_real, as_threads, one_of
+from .._checks import as_integer, as_real, as_share, as_threads, one_of
 from .._random import RandomSource, as_replicates, stream_key
 from ..regions import Noise, Region, as_counts
 
@@ -59,8 +59,8 @@ class Student:
     def __post_init__(self) -> None:
         if self.C is not None:
             as_real(self.C, "C", positive=True)
-        if self.share is not None and not 0 <= as_real(self.share, "share") <= 1:
-            raise ValueError(f"share is {self.share}, but must be in [0, 1]")
+        if self.share is not None:
+            as_share(self.share, "share")
         object.__setattr__(self, "regions", tuple(Region(code) for code in self.regions))
 
     def _described(self) -> tuple[float | None, bool, tuple[bool, bool, bool, bool], float | None]:

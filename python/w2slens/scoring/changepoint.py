@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from .. import _kernels
 from .._arrays import as_vector
+from .._checks import one_of
 
 __all__ = ["ChangePoint", "change_point"]
 
@@ -77,8 +78,7 @@ def change_point(values: npt.ArrayLike, *, compat: Literal["ruptures"] | None = 
     >>> change_point([0.1, 0.9, 0.2, 0.8, 0.1])
     ChangePoint(threshold=0.8, index=3, gain=0.6163333333333333)
     """
-    if compat not in (None, "ruptures"):
-        raise ValueError(f"compat is {compat!r}, but must be None or 'ruptures'")
+    one_of(compat, "compat", (None, "ruptures"))
     index, threshold, gain = _kernels.change_point(
         np.ascontiguousarray(as_vector(values, "values"), np.float64), compat == "ruptures"
     )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .. import _kernels
 from .._arrays import as_matrix, as_rows, kernel_view
-from .._checks import as_threads, one_of
+from .._checks import as_callable, as_threads, one_of
 
 __all__ = ["Metric", "overlap_scores"]
 
@@ -134,8 +134,7 @@ def overlap_scores(
     [0.6]
     """
     one_of(metric, "metric", ("cosine", "inner_product"))
-    if progress is not None and not callable(progress):
-        raise TypeError(f"progress must be callable or None, not {type(progress).__name__}")
+    as_callable(progress, "progress")
     if X_hard is None and hard_rows is None:
         raise TypeError("X_hard or hard_rows must be given: hard points, or which rows of X they are")
     hard_name = "X" if X_hard is None else "X_hard"

@@ -10,12 +10,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .._checks import as_integer, as_real, one_of
+from .._checks import as_callable, as_integer, as_share, one_of
 from ..bandit.policy import Policy
 from ..errors import SelectionError
 from ..regions import Region
-from ..scoring.detection import OverlapDetector
-from ..scoring.incremental import IncrementalDetector
+from ..scoring.detectors import IncrementalDetector, OverlapDetector
 from .history import SelectionHistory
 from .sources import Batch, Source, as_source, checked_batch
 
@@ -98,8 +97,7 @@ def select_sources(
         raise ValueError("sources is empty; selection needs at least one source")
     if policy.n_sources != len(pools):
         raise ValueError(f"policy chooses among {policy.n_sources} sources, but there are {len(pools)}")
-    if progress is not None and not callable(progress):
-        raise TypeError(f"progress must be callable or None, not {type(progress).__name__}")
+    as_callable(progress, "progress")
     steps, size = as_integer(rounds, "rounds", least=1), as_integer(batch, "batch", least=1)
     one_of(on_error, "on_error", ("raise", "close"))
     ledger = SelectionHistory([pool.name for pool in pools]) if history is None else history
@@ -123,6 +121,7 @@ def _incremental(
         detector = IncrementalDetector(detector)
     elif not isinstance(detector, IncrementalDetector):
         raise TypeError(f"detector must be an OverlapDetector, an IncrementalDetector or None, not {detector!r}")
+    detector.checked()
     if detector.labels_.size == 0:
         for old in history.batches:
             detector.add(old.X, old.weak_proba)
@@ -201,7 +200,4 @@ def _detect(batch: Batch, detector: IncrementalDetector | None) -> tuple[Any, fl
 def _density(pool: Source) -> float:
     if pool.density is None:
         return float("nan")
-    density = as_real(pool.density, f"density of {pool.name}")
-    if not 0 <= density <= 1:
-        raise ValueError(f"density of {pool.name} is {density}, but must be in [0, 1]")
-    return density
+    return as_share(pool.density, f"density of {pool.name}")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import as_matrix, as_numbers
-from .._checks import as_integer, as_real
+from .._checks import as_integer, as_real, as_share
 from .._random import RandomSource, generator
 from ..learning.mixture import GaussianMixture
 from ..regions import Region
@@ -212,9 +212,7 @@ class StreamSource(Source):
         if not isinstance(batches, Iterable):
             raise TypeError(f"batches must be an iterable of batches, not {type(batches).__name__}")
         self.name = name
-        if density is not None and not 0 <= as_real(density, "density") <= 1:
-            raise ValueError(f"density is {density}, but must be in [0, 1]")
-        self.density = density
+        self.density = None if density is None else as_share(density, "density")
         self._batches: Iterator[Any] = iter(batches)
         self._rest: Batch | None = None
 

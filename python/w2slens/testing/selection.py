@@ -11,8 +11,7 @@ import numpy.typing as npt
 from ..errors import UndefinedError
 from ..regions import Region
 from ..scoring.changepoint import change_point
-from ..scoring.detection import OverlapDetector
-from ..scoring.incremental import UNDETECTED
+from ..scoring.detectors import UNDETECTED, OverlapDetector
 from ..selection.sources import Batch, Source
 
 if TYPE_CHECKING:
