@@ -21,6 +21,7 @@ from ._lazy import attach
 
 if TYPE_CHECKING:
     from . import bandit as bandit
+    from . import cli as cli
     from . import errors as errors
     from . import learning as learning
     from . import plotting as plotting

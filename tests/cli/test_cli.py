@@ -335,12 +335,12 @@ def big_run(folder):
     X[:] = rng.standard_normal((n, d), dtype=np.float32)
     np.save(folder / "proba.npy", np.where(rng.random(n) < 0.5, 0.5, 0.99) + rng.uniform(-0.01, 0.01, n))
     script = (
-        "import sys, w2slens.cli as cli, w2slens.scoring.detection as detection\n"
-        "scores = detection.overlap_scores\n"
+        "import sys, w2slens.cli as cli, w2slens.scoring.scores as room\n"
+        "scores = room.overlap_scores\n"
         "def loud(*arguments, **options):\n"
         "    print('scoring', flush=True)\n"
         "    return scores(*arguments, **options)\n"
-        "detection.overlap_scores = loud\n"
+        "room.overlap_scores = loud\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
     process = subprocess.Popen(

@@ -1,4 +1,9 @@
-"""The entry point of the command ``w2slens``: exit codes, signals, and what to do without the extra ``cli``."""
+"""The command ``w2slens``: exit codes, signals, and what to do without the extra ``cli``.
+
+.. code-block:: text
+
+    main ──► commands: score, demo ──► open_rows ──► OverlapDetector ──► output: table, figure, summary, progress
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         usage, 128 + n after signal n.
     """
     try:
-        from ._commands import run
+        from .commands import run
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
@@ -47,7 +52,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from . import __version__
-from ._files import check_output, read_array, replace_file
-from .errors import FileError
-from .learning.mixture import GaussianMixture
-from .learning.students import train_weak
-from .regions import Region
-from .scoring.detection import OverlapDetector
+from .. import __version__
+from .._files import check_output, replace_file
+from ..errors import ExistsError, FileError
+from ..learning import GaussianMixture, train_weak
+from ..scoring.detectors import OverlapDetector
+from ..scoring.rows import open_rows
+from ..scoring.rows.npy import NpyRows
+from . import output as written
 
 __all__ = ["run"]
 
@@ -50,9 +46,6 @@ SCORE_HELP = """Divide points into easy, hard and overlap points.
 
 Writes one row per point: row, region, confidence, score (the largest similarity to a hard point) and nearest_hard
 (the row of that hard point); the last two are null for hard points. Prints the overlap density and the thresholds."""
-
-#: Suffixes of figures, with the format each stands for.
-_FIGURES = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -83,6 +76,9 @@ def run(arguments: list[str]) -> int:
         app(arguments, prog_name="w2slens")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
+    except ExistsError as error:
+        print(f"error: {error.path} exists; it is overwritten only with --force", file=sys.stderr)
+        return 1
     except (FileError, MemoryError) as error:
         print(f"error: {' '.join(str(error).split()) or 'out of memory'}", file=sys.stderr)
         return 1
@@ -137,7 +133,7 @@ def score(
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite OUT and FIG.")] = False,
 ) -> None:
     """Run `OverlapDetector` on files; see SCORE_HELP."""
-    _check_figure(plot, output)
+    written.check_figure(plot, output)
     for path in (output, plot):
         if path is not None:
             check_output(path, force=force, inputs=(emb, proba))
@@ -149,21 +145,21 @@ def score(
         logits=logits,
         n_threads=threads,
     )
-    points = read_array(emb, dimensions=(2,), columns=column or ())
-    weak_proba = read_array(proba, columns=proba_column or ())
-    with _progress("scoring") as progress:
+    points = open_rows(emb, dimensions=(2,), columns=column or ()).array()
+    weak_proba = open_rows(proba, columns=proba_column or ()).array()
+    with written.progress("scoring") as progress:
         try:
             detector.fit(points, weak_proba, progress=progress)
         except ValueError as error:
             raise FileError(f"{error} (X is {emb}, weak_proba is {proba})") from error
-    summary = _summary(detector)
+    summary = written.summary(detector)
     with replace_file(output, force=force) as temporary:
-        pq.write_table(_table(detector, summary), temporary)
+        pq.write_table(written.table(detector, summary), temporary)
         # Inside the block: if the figure fails, neither file appears.
         with replace_file(plot, force=force) if plot else nullcontext() as figure:
             if plot and figure:
-                _draw(detector, figure, _FIGURES[plot.suffix])
-    print(json.dumps({**summary, "output": str(output)}) if as_json else _text(summary, output))
+                written.draw(detector, figure, plot.suffix)
+    print(json.dumps({**summary, "output": str(output)}) if as_json else written.text(summary, output))
 
 
 @app.command(no_args_is_help=True)
@@ -185,8 +181,8 @@ def demo(
     for name in arrays:
         check_output(output / name, force=force)
     for name, array in arrays.items():
-        with replace_file(output / name, force=force) as temporary, temporary.open("xb") as file:
-            np.save(file, array, allow_pickle=False)
+        with replace_file(output / name, force=force) as temporary:
+            NpyRows.write(temporary, array)
     first, second = (output / name for name in arrays)
     print(f"wrote {first} and {second}; now try")
     print(f"  w2slens score {first} --proba {second} -o scores.parquet --plot scores.png")
@@ -200,80 +196,3 @@ def _example(seed: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     points = mixture.sample(counts, rng, dtype=np.float32).X
     points = points[rng.permutation(len(points))]
     return points, weak.predict_proba(points)[:, 1]
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Any]:
-    """Give a progress callback, which draws on stderr if that is a terminal.
-
-    Without a terminal it does nothing, but lets Python handle signals while the kernel runs.
-    """
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(label, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def _summary(detector: OverlapDetector) -> dict[str, Any]:
-    counts = np.bincount(detector.labels_, minlength=3)
-    return {
-        "points": int(counts.sum()),
-        **{region.name.lower(): int(counts[region]) for region in (Region.EASY, Region.HARD, Region.OVERLAP)},
-        "density": detector.density_,
-        "hard_threshold": detector.hard_threshold_,
-        "overlap_threshold": detector.overlap_threshold_,
-    }
-
-
-def _text(summary: dict[str, Any], output: Path) -> str:
-    return "\n".join(
-        (
-            f"points             {summary['points']:,}: {summary['easy']:,} easy, {summary['hard']:,} hard, "
-            f"{summary['overlap']:,} overlap",
-            f"overlap density    {summary['density']:.6g}",
-            f"hard threshold     {summary['hard_threshold']:.6g}  (of the confidence)",
-            f"overlap threshold  {summary['overlap_threshold']:.6g}  (of the score)",
-            f"written to         {output}",
-        )
-    )
-
-
-def _table(detector: OverlapDetector, summary: dict[str, Any]) -> pa.Table:
-    hard = detector.labels_ == Region.HARD
-    names = pa.array([region.name.lower() for region in Region])
-    table = pa.table(
-        {
-            "row": np.arange(hard.size),
-            "region": pa.DictionaryArray.from_arrays(pa.array(detector.labels_), names),
-            "confidence": detector.confidence_,
-            "score": pa.array(detector.scores_, mask=hard),
-            "nearest_hard": pa.array(detector.nearest_hard_, mask=hard),
-        }
-    )
-    return table.replace_schema_metadata({"w2slens": json.dumps({**summary, "version": __version__})})
-
-
-def _check_figure(plot: Path | None, output: Path) -> None:
-    if plot is None:
-        return
-    if plot.suffix not in _FIGURES:
-        raise typer.BadParameter(f"{plot} must end in {', '.join(_FIGURES)}", param_hint="--plot")
-    if plot == output:
-        raise typer.BadParameter(f"{plot} is also OUT", param_hint="--plot")
-    if find_spec("matplotlib") is None:
-        raise FileError('--plot needs matplotlib: pip install "w2slens[cli]"')
-
-
-def _draw(detector: OverlapDetector, path: Path, kind: str) -> None:
-    from matplotlib.figure import Figure
-
-    from .plotting import plot_confidence, plot_scores, style
-
-    with style():
-        figure = Figure(figsize=(9, 3.4))
-        left, right = figure.subplots(1, 2)
-        plot_confidence(detector.confidence_, detector.hard_threshold_, ax=left)
-        plot_scores(detector.scores_, detector.labels_, detector.overlap_threshold_, ax=right)
-        figure.suptitle(f"overlap density {detector.density_:.3g}")
-        figure.savefig(path, format=kind)
