@@ -9,7 +9,7 @@ import os
 from hypothesis import settings
 
 # No deadlines: these machines are shared, and what is slow is measured in benchmarks/.
-settings.register_profile("dev")
+settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("nightly", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
