@@ -1,6 +1,7 @@
 //! Rounds per second of the policies.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use w2slens_kernels::bandit::policies::{KlUcb, Thompson, Ucb};
 use w2slens_kernels::bandit::{Kind, Setting, Unit, run};
 
 const ROUNDS: u64 = 20_000;
@@ -8,10 +9,10 @@ const ROUNDS: u64 = 20_000;
 fn rounds(c: &mut Criterion) {
     let horizon = ROUNDS as f64;
     let policies = [
-        ("UCB", Kind::Ucb { horizon: Some(horizon), xi: 2.0, unit: Unit::Rounds }),
-        ("anytime UCB", Kind::Ucb { horizon: None, xi: 2.0, unit: Unit::Rounds }),
-        ("KL-UCB", Kind::KlUcb { horizon: Some(horizon), unit: Unit::Rounds }),
-        ("Thompson", Kind::Thompson),
+        ("UCB", Kind::from(Ucb { horizon: Some(horizon), xi: 2.0, unit: Unit::Rounds })),
+        ("anytime UCB", Kind::from(Ucb { horizon: None, xi: 2.0, unit: Unit::Rounds })),
+        ("KL-UCB", Kind::from(KlUcb { horizon: Some(horizon), unit: Unit::Rounds })),
+        ("Thompson", Kind::from(Thompson)),
     ];
     let replicates: Vec<u64> = (0..20).collect();
     let mut group = c.benchmark_group("bandit");

@@ -13,8 +13,9 @@
 
 mod beta;
 mod fractions;
-mod kind;
-mod policies;
+mod indices;
+mod parameters;
+pub mod policies;
 #[cfg(test)]
 mod tests;
 
@@ -23,14 +24,15 @@ use rayon::prelude::*;
 
 use crate::normal::Normals;
 use crate::streams::Streams;
+use crate::uniform::{below, shuffle, unit};
 use crate::{KernelError, Result, threads};
 
 pub use beta::beta;
 use fractions::Fractions;
-pub use kind::{Kind, Unit};
-use policies::{Policy, with_policy};
+use parameters::parameter;
+pub use parameters::{Parameters, Unit, Value};
+pub use policies::Kind;
 
-const TWO_53: f64 = 9_007_199_254_740_992.0;
 /// Entries that the tables of one run may hold: 1 GiB.
 const TABLE_LIMIT: usize = 1 << 27;
 
@@ -86,7 +88,7 @@ pub fn run(
     threads::install(n_threads, || {
         replicates
             .par_iter()
-            .map(|&replicate| with_policy!(kind, setting, replay(setting, &fractions, key, replicate)))
+            .map(|&replicate| kind.play(&mut Replay::new(setting, &fractions, key, replicate)))
             .collect()
     })
 }
@@ -119,7 +121,7 @@ pub fn run_into(
     threads::install(n_threads, || {
         let rows = regret.par_chunks_exact_mut(c).zip(pulls.par_chunks_exact_mut(row));
         replicates.par_iter().zip(rows).for_each(|(&replicate, (regret, pulls))| {
-            let outcome = with_policy!(kind, setting, replay(setting, &fractions, key, replicate));
+            let outcome = kind.play(&mut Replay::new(setting, &fractions, key, replicate));
             regret.copy_from_slice(&outcome.regret);
             for (to, from) in pulls.iter_mut().zip(outcome.pulls) {
                 *to = from as i64;
@@ -139,24 +141,41 @@ pub fn policy_stream(key: &[u8; 32], replicate: u64) -> ChaCha8Rng {
     Streams::new(key, "bandit.policy").item(replicate)
 }
 
-/// Uniform on [0, 1), 53 bits.
-pub fn unit(word: u64) -> f64 {
-    (word >> 11) as f64 / TWO_53
-}
-
-/// Uniform on 0, …, n − 1 (n far below 2⁵³).
-pub fn below(n: usize, word: u64) -> usize {
-    (unit(word) * n as f64) as usize
-}
-
-/// Fisher–Yates.
+/// The order of ties.
 fn order(sources: usize, key: &[u8; 32], replicate: u64) -> Vec<usize> {
     let mut words = Normals::new(Streams::new(key, "bandit.order").item(replicate));
     let mut order: Vec<usize> = (0..sources).collect();
-    for last in (1..sources).rev() {
-        order.swap(last, below(last + 1, words.word()));
-    }
+    shuffle(&mut order, |n| below(n, words.word()));
     order
+}
+
+/// What a policy says of itself; the list in [`policies`] turns it into a member of [`Kind`].
+trait Policy: Sized {
+    /// Its name, that of its file and of the Python policy's.
+    const NAME: &'static str;
+    /// Names of its parameters.
+    const PARAMETERS: &'static [&'static str];
+
+    /// Takes its parameters from those given, which have no other names.
+    fn read(given: &Parameters) -> Result<Self>;
+
+    /// Refuses parameters outside their domain.
+    fn check(&self, sources: usize) -> Result<()>;
+
+    /// Plays a replicate.
+    fn play(&self, replay: &mut Replay<'_>) -> Outcome;
+
+    /// Some of its kind, for tests.
+    #[cfg(test)]
+    fn examples() -> Vec<Self>;
+}
+
+/// A policy at work.
+trait Player {
+    /// A segment with these true densities begins; only the oracle listens.
+    fn enter(&mut self, _densities: &[f64]) {}
+    fn select(&mut self, own: &mut Normals) -> usize;
+    fn observe(&mut self, source: usize, fraction: f64);
 }
 
 /// One replicate. Inside, sources stand in the order of ties, so the first of equals is the right one.
@@ -168,18 +187,32 @@ struct Replay<'a> {
     own: Normals,
 }
 
-fn replay<'a>(setting: &'a Setting, fractions: &'a Fractions, key: &[u8; 32], replicate: u64) -> Replay<'a> {
-    Replay {
-        setting,
-        fractions,
-        order: order(setting.sources, key, replicate),
-        uniforms: Normals::new(Streams::new(key, "bandit").item(replicate)),
-        own: Normals::new(policy_stream(key, replicate)),
+impl<'a> Replay<'a> {
+    fn new(setting: &'a Setting, fractions: &'a Fractions, key: &[u8; 32], replicate: u64) -> Self {
+        Self {
+            setting,
+            fractions,
+            order: order(setting.sources, key, replicate),
+            uniforms: Normals::new(Streams::new(key, "bandit").item(replicate)),
+            own: Normals::new(policy_stream(key, replicate)),
+        }
     }
-}
 
-impl Replay<'_> {
-    fn play<P: Policy>(mut self, mut policy: P) -> Outcome {
+    fn sources(&self) -> usize {
+        self.setting.sources
+    }
+
+    /// Points per round.
+    fn points(&self) -> f64 {
+        f64::from(self.setting.batch)
+    }
+
+    /// What a round adds to the count of its source.
+    fn weight(&self, unit: Unit) -> f64 {
+        if unit == Unit::Points { self.points() } else { 1.0 }
+    }
+
+    fn play(&mut self, mut policy: impl Player) -> Outcome {
         let k = self.setting.sources;
         let mut outcome = Outcome { regret: Vec::new(), pulls: Vec::new() };
         let mut ledger = Ledger::new(k);
@@ -296,8 +329,4 @@ fn check(setting: &Setting) -> Result<()> {
         return Err(parameter("checkpoints", "not such a sequence", "one round or more, ascending from at least 1"));
     }
     Ok(())
-}
-
-fn parameter(argument: &'static str, value: impl ToString, requirement: &'static str) -> KernelError {
-    KernelError::Parameter { argument, value: value.to_string(), requirement }
 }

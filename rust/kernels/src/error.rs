@@ -63,6 +63,16 @@ pub enum KernelError {
         /// What is required, for instance `positive and finite`.
         requirement: &'static str,
     },
+    /// A name that there is not.
+    #[error("there is no {what} {name:?}; there is {known}")]
+    Unknown {
+        /// What it should name, for instance `policy`.
+        what: String,
+        /// What was given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
     /// A row without direction, where a direction is needed.
     #[error("{argument} has zero norm at row {row}; the cosine with it is undefined")]
     ZeroNorm {

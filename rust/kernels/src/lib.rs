@@ -17,5 +17,6 @@ pub mod similarity;
 pub mod streams;
 pub mod threads;
 pub mod trials;
+pub mod uniform;
 
 pub use error::{KernelError, Result};

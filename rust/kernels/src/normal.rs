@@ -12,10 +12,11 @@ use std::sync::LazyLock;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use crate::uniform::{TWO_53, unit, unit_above_zero};
+
 const LAYERS: usize = 256;
 /// Where the base layer ends and the tail begins, for 256 layers.
 pub const TAIL: f64 = 3.654_152_885_361_009;
-const TWO_53: f64 = 9_007_199_254_740_992.0;
 /// Words asked of the stream at a time: ChaCha8 makes 32 (four blocks) in one go.
 const BUFFER: usize = 32;
 
@@ -57,16 +58,6 @@ impl Ziggurat {
 /// exp(−x²/2): the normal density without its constant.
 fn density(x: f64) -> f64 {
     libm::exp(-0.5 * x * x)
-}
-
-/// Uniform on [0, 1), 53 bits.
-fn unit(word: u64) -> f64 {
-    (word >> 11) as f64 / TWO_53
-}
-
-/// Uniform on (0, 1], whose logarithm is finite.
-fn unit_above_zero(word: u64) -> f64 {
-    ((word >> 11) + 1) as f64 / TWO_53
 }
 
 /// Standard normal draws from one stream, in the order of the stream.

@@ -15,6 +15,7 @@ use crate::logistic::{self, Problem, Workspace};
 use crate::mixture::{GaussianMixture, Noise, REGIONS, linear_accuracy};
 use crate::normal::Normals;
 use crate::streams::Streams;
+use crate::uniform::{below_wide, shuffle, unit};
 use crate::{KernelError, Result, threads};
 
 const OVERLAP: usize = 2;
@@ -218,22 +219,11 @@ fn draw(setting: &Setting, streams: &Streams, replicate: u64) -> Result<Draws> {
     let samples = [sample()?, sample()?, sample()?];
     let overlap: Vec<usize> = mixture.rows(OVERLAP).collect();
     let others: Vec<usize> = (0..mixture.n()).filter(|row| !mixture.rows(OVERLAP).contains(row)).collect();
-    let orders = [overlap, others].map(|rows| shuffled(rows, &mut normals));
-    Ok(Draws { theta, samples, orders })
-}
-
-/// Uniform on [0, 1), 53 bits.
-fn unit(word: u64) -> f64 {
-    (word >> 11) as f64 / (1u64 << 53) as f64
-}
-
-/// Fisher–Yates; 64-bit multiply–shift, whose bias (below n/2⁶⁴) no experiment can see.
-fn shuffled(mut rows: Vec<usize>, normals: &mut Normals) -> Vec<usize> {
-    for left in (1..rows.len()).rev() {
-        let pick = (u128::from(normals.word()) * (left as u128 + 1)) >> 64;
-        rows.swap(left, pick as usize);
+    let mut orders = [overlap, others];
+    for rows in &mut orders {
+        shuffle(rows, |n| below_wide(n, normals.word()));
     }
-    rows
+    Ok(Draws { theta, samples, orders })
 }
 
 fn trial(

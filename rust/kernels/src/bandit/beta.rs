@@ -1,8 +1,7 @@
 //! Beta draws as a ratio of gamma draws (Marsaglia and Tsang 2000), for shapes of at least 1.
 
 use crate::normal::Normals;
-
-use super::unit;
+use crate::uniform::unit;
 
 /// A draw from Beta(a, b), a ≥ 1 and b ≥ 1.
 pub fn beta(a: f64, b: f64, draws: &mut Normals) -> f64 {
