@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ._arrays import KernelMatrix
+from .bandit.policy import PolicyRecord
+from .bandit.segments import Segments
 
 __version__: str
 
@@ -21,11 +23,17 @@ class BanditStream:
     def integers(self, n: int) -> int: ...
     def beta(self, a: float, b: float) -> float: ...
 
+@final
+class BanditDraws:
+    @property
+    def order(self) -> npt.NDArray[np.uintp]: ...
+    @property
+    def uniforms(self) -> npt.NDArray[np.float64]: ...
+
+def bandit_policies() -> list[str]: ...
 def bandit_trials(
-    policy: tuple[str, float | None, float],
-    points: bool,
-    sources: int,
-    segments: tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    policy: PolicyRecord,
+    segments: Segments,
     batch: int,
     checkpoints: npt.NDArray[np.uint64],
     key: bytes,
@@ -34,9 +42,7 @@ def bandit_trials(
     pulls: npt.NDArray[np.int64],
     n_threads: int | None = None,
 ) -> None: ...
-def bandit_draws(
-    key: bytes, replicate: int, sources: int, rounds: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]: ...
+def bandit_draws(key: bytes, replicate: int, sources: int, rounds: int) -> BanditDraws: ...
 
 # --- changepoint
 

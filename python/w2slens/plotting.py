@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .bandit.policies import VARIANTS
 from .regions import Region
 
 if TYPE_CHECKING:
@@ -31,21 +32,10 @@ COLOURS = {
     "overall": "#444444",
     "theory": "#000000",
     "bound": "#CC79A7",
-    "published": "#7A1F5C",
     "random": "#999999",
-    "UCB": "#0072B2",
-    "UCB, points": "#003A5C",
-    "UCB, anytime": "#56B4E9",
-    "KL-UCB": "#007A5E",
-    "MOSS": "#E69F00",
-    "Thompson": "#D55E00",
-    "ε-greedy": "#8C6D1F",
-    "round robin": "#444444",
-    "uniform": "#999999",
-    "sliding window": "#E69F00",
-    "discounted": "#8C6D1F",
 }
 """Colour of each name."""
+COLOURS |= {label: variant.look.colour for label, (_, variant) in VARIANTS.items()}
 
 MARKERS = {
     "weak": "s",
@@ -57,21 +47,10 @@ MARKERS = {
     "neither": "x",
     "overall": "v",
     "bound": "_",
-    "published": "P",
     "random": "x",
-    "UCB": "o",
-    "UCB, points": "*",
-    "UCB, anytime": "s",
-    "KL-UCB": "D",
-    "MOSS": "^",
-    "Thompson": "v",
-    "ε-greedy": "<",
-    "round robin": "+",
-    "uniform": "x",
-    "sliding window": "*",
-    "discounted": "<",
 }
 """Marker of each name."""
+MARKERS |= {label: variant.look.marker for label, (_, variant) in VARIANTS.items()}
 
 LINES = {
     "weak": "--",
@@ -81,14 +60,9 @@ LINES = {
     "hard": "-.",
     "overlap": "-",
     "bound": "--",
-    "published": "--",
-    "UCB, anytime": "--",
-    "KL-UCB": "-.",
-    "Thompson": "-.",
-    "round robin": ":",
-    "uniform": ":",
 }
 """Line style of each name; solid where a name is not listed."""
+LINES |= {label: variant.look.line for label, (_, variant) in VARIANTS.items()}
 
 _STYLE = {
     "figure.dpi": 110,

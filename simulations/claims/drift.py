@@ -23,7 +23,7 @@ CLAIM = Claim(
     statement="When densities change, policies that settle lose most, and forgetting pays if the memory is long "
     "enough; when nothing changes, forgetting costs.",
     source="Ours; the policies are those of Garivier and Moulines 2011",
-    room="w2slens.bandit.baselines",
+    room="w2slens.bandit.policies",
     figures={
         "regret": "Cumulative regret against rounds (means with 5–95 % range) when the best of five sources changes at "
         "the dotted lines, when densities wander, and when they stay. Those that settle first lose most when something "

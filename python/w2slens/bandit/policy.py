@@ -1,13 +1,13 @@
-"""What all policies share: the order of ties, checks of what they observe, and a state that saves to JSON."""
+"""What all policies share: what they say of themselves, the order of ties, checks, and a state that saves to JSON."""
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,13 @@ import numpy.typing as npt
 from .._checks import as_integer, as_real
 from .._files import replace_file
 from .._random import RandomSource, generator
-from ..errors import FileError, UndefinedError
+from .._saved import generator_of, generator_state, parsed, reading, sealed
+from ..errors import UndefinedError
 
-__all__ = ["Floats", "Policy", "load_policy"]
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Floats", "Look", "Policy", "PolicyRecord", "Variant", "load_policy"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,7 +29,47 @@ _FORMAT = "w2slens policy"
 _VERSION = 1
 #: Values closer than this are equal: sums of the same fractions in another order must not decide by their rounding.
 _TIE = 1e-12
-_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
+
+
+class Look(NamedTuple):
+    """How figures show a policy: the same everywhere."""
+
+    colour: str
+    marker: str
+    line: str = "-"
+
+
+class Variant(NamedTuple):
+    """A way to use a policy, as tables, legends and figures have it.
+
+    Attributes
+    ----------
+    label : str
+        Its name in figures and tables; no two are the same.
+    call : str
+        How it is made, for K sources and T rounds.
+    chooses : str
+        What it chooses the source with the largest of, in Markdown.
+    look : Look
+    source : str
+        Who published it.
+    parameters : callable
+        From the number of rounds to the keyword arguments of the policy.
+    """
+
+    label: str
+    call: str
+    chooses: str
+    look: Look
+    source: str = ""
+    parameters: Callable[[int], dict[str, Any]] = lambda horizon: {}
+
+
+class PolicyRecord(NamedTuple):
+    """A policy as the kernel takes it: its name there, and the parameters that are set."""
+
+    name: str
+    parameters: dict[str, float | str]
 
 
 class Policy(ABC):
@@ -40,8 +84,10 @@ class Policy(ABC):
     Notes
     -----
     Ties (values within 1e-12) go to the first source in an order drawn once, so that no source is preferred for its
-    number. A source that
-    has run dry is taken out with `close`.
+    number. A source that has run dry is taken out with `close`.
+
+    A policy of the package is a file of `w2slens.bandit.policies`, where its class also says what the kernel calls it
+    and how tables, figures and tests have it; everything else finds it there.
 
     Examples
     --------
@@ -55,6 +101,12 @@ class Policy(ABC):
     4
     """
 
+    #: What the kernel calls it: the name of its file, here and there.
+    kernel: ClassVar[str]
+    #: The ways to use it, at least one.
+    variants: ClassVar[tuple[Variant, ...]]
+
+    #: Every kind of policy by the name that saved states have.
     _registry: ClassVar[dict[str, type[Policy]]] = {}
     #: Names of the (K,) arrays of numbers ≥ 0 that are the state, beside what this class holds.
     _state: ClassVar[tuple[str, ...]] = ()
@@ -73,6 +125,20 @@ class Policy(ABC):
     @property
     def parameters(self) -> dict[str, Any]:
         """The keyword arguments of the constructor, without ``rng``."""
+        return {}
+
+    def record(self) -> PolicyRecord:
+        """Return the policy as the kernel plays it, from a fresh state."""
+        return PolicyRecord(self.kernel, {name: value for name, value in self.parameters.items() if value is not None})
+
+    @classmethod
+    def on(cls, densities: Sequence[Sequence[float]], starts: Sequence[int] = (0,), **options: Any) -> Self:
+        """Return a policy for sources of these (S, K) densities, of which only an oracle takes notice."""
+        return cls(len(densities[0]), **options)
+
+    @classmethod
+    def strategies(cls, n_sources: int) -> dict[str, SearchStrategy[Any]]:
+        """Return Hypothesis strategies of the parameters that a policy for so many sources may have."""
         return {}
 
     @property
@@ -164,8 +230,6 @@ class Policy(ABC):
         """
         state = {name: getattr(self, name).tolist() for name in self._state}
         content = {
-            "format": _FORMAT,
-            "version": _VERSION,
             "policy": type(self).__name__,
             "n_sources": self.n_sources,
             "parameters": self.parameters,
@@ -173,10 +237,9 @@ class Policy(ABC):
             "order": self._order.tolist(),
             "open": self._open.tolist(),
             "state": state | self._more_state(),
-            "rng": _plain(self._rng.bit_generator.state),
+            "rng": generator_state(self._rng),
         }
-        content["digest"] = _digest(content)
-        return json.dumps(content, indent=1, allow_nan=False)
+        return json.dumps(sealed(_FORMAT, _VERSION, content), indent=1, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -188,7 +251,10 @@ class Policy(ABC):
             If the text is no JSON, describes no policy or another one, or is not as it was saved (a digest tells every
             edited number); the message says what.
         """
-        content = _parsed(text)
+        try:
+            content = parsed(text, _FORMAT, _VERSION)
+        except ValueError as error:
+            raise ValueError(f"saved policy: {error}") from None
         name = content.get("policy")
         kind = cls._registry.get(name) if isinstance(name, str) else None
         if kind is None or inspect.isabstract(kind):
@@ -225,12 +291,8 @@ class Policy(ABC):
         FileError
             If the file cannot be read, or does not hold such a policy.
         """
-        try:
-            return cls.from_json(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
-        except ValueError as error:
-            raise FileError(f"{path}: {error}") from error
+        with reading(path) as file:
+            return cls.from_json(file.read_text(encoding="utf-8"))
 
     @classmethod
     def _rebuilt(cls, n_sources: int, parameters: dict[str, Any]) -> Self:
@@ -258,7 +320,7 @@ class Policy(ABC):
                 raise ValueError(f"{name} must hold {k} numbers that are at least 0")
             setattr(self, name, np.array(numbers))
         self._restore_more(content["state"])
-        self._rng = _restored_generator(content["rng"])
+        self._rng = generator_of(content["rng"])
 
 
 def load_policy(path: Path | str) -> Policy:
@@ -287,60 +349,3 @@ def load_policy(path: Path | str) -> Policy:
     'ThompsonSampling'
     """
     return Policy.load(path)
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    def refuse(name: str) -> float:
-        raise ValueError(f"{name} is no JSON number")
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if len(set(names)) < len(names):
-            raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice")
-        return dict(pairs)
-
-    try:
-        content = json.loads(text, parse_constant=refuse, object_pairs_hook=once)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"saved policy: not JSON ({error})") from None
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise ValueError(f"saved policy: this JSON is of another format; expected 'format': {_FORMAT!r}")
-    version = content.get("version")
-    if version != _VERSION or not isinstance(version, int) or isinstance(version, bool):
-        raise ValueError(f"saved policy: version {version!r}; this release reads {_VERSION}")
-    if "digest" not in content:
-        raise ValueError("saved policy: 'digest' is missing")
-    if content["digest"] != _digest(content):
-        raise ValueError("saved policy: its digest does not fit, so it was damaged or edited since it was saved")
-    return content
-
-
-def _digest(content: dict[str, Any]) -> str:
-    """SHA-256 of everything but the digest itself: an edited state would silently learn from wrong numbers."""
-    rest = {name: value for name, value in content.items() if name != "digest"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """A bit generator's state as JSON has it."""
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-
-
-def _restored_generator(state: dict[str, Any]) -> np.random.Generator:
-    name = state["bit_generator"]
-    if name not in _BIT_GENERATORS:
-        raise ValueError(f"rng is a {name!r}, but must be one of {', '.join(_BIT_GENERATORS)}")
-    bits = getattr(np.random, name)(0)
-    arrays = {key: np.array(entry, np.uint64) if isinstance(entry, list) else entry for key, entry in state.items()}
-    if isinstance(arrays["state"], dict):
-        arrays["state"] = {
-            key: np.array(entry, np.uint64) if isinstance(entry, list) else entry
-            for key, entry in arrays["state"].items()
-        }
-    try:
-        bits.state = arrays
-    except (TypeError, ValueError, IndexError, KeyError) as error:
-        raise ValueError(f"rng holds no state of a {name}: {error}") from None
-    return np.random.Generator(bits)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["as_segments"]
+__all__ = ["Segments", "as_segments"]
 
 
-def as_segments(
-    densities: npt.ArrayLike, observed: npt.ArrayLike | None, starts: npt.ArrayLike | None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return first rounds (S,), true densities (S, K) and observed ones (S, K), checked."""
+class Segments(NamedTuple):
+    """Sources whose densities change at given rounds.
+
+    Attributes
+    ----------
+    starts : (S,) int64
+        First round of each segment, ascending from 0.
+    densities : (S, K) float64
+        True densities.
+    observed : (S, K) float64
+        What the detector reports of them.
+    """
+
+    starts: npt.NDArray[np.int64]
+    densities: npt.NDArray[np.float64]
+    observed: npt.NDArray[np.float64]
+
+
+def as_segments(densities: npt.ArrayLike, observed: npt.ArrayLike | None, starts: npt.ArrayLike | None) -> Segments:
+    """Return the segments, checked; one that begins at round 0 by default, observed as they are."""
     true = _probabilities(densities, "densities")
     seen = true if observed is None else _probabilities(observed, "observed")
     if seen.shape != true.shape:
@@ -23,7 +41,7 @@ def as_segments(
         raise ValueError(f"starts has {first.size} entries, but densities has {true.shape[0]} segments")
     if first[0] != 0 or (np.diff(first.astype(np.int64)) <= 0).any():
         raise ValueError(f"starts is {first.tolist()}, but must ascend from 0")
-    return first.astype(np.int64), true, seen
+    return Segments(first.astype(np.int64), true, seen)
 
 
 def _probabilities(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,30 +11,11 @@ import numpy.typing as npt
 from .. import _kernels
 from .._checks import as_integer, as_threads
 from .._random import RandomSource, as_replicates, stream_key
-from .baselines import EpsilonGreedy, Oracle, RoundRobin, ThompsonSampling, UniformPolicy
-from .drifting import DiscountedUCB, SlidingWindowUCB
-from .indices import KLUCB, MOSS, UCB, PublishedUCB
+from .policies import POLICIES
 from .policy import Policy
 from .segments import as_segments
 
 __all__ = ["BanditTrials", "bandit_trials", "log_spaced"]
-
-_Described = tuple[str, float | None, float]
-
-#: How the kernel knows each policy: its name, its one parameter, ξ.
-_DESCRIPTIONS: dict[type[Policy], Callable[[Any], _Described]] = {
-    UCB: lambda p: ("ucb", p.horizon, p.xi),
-    PublishedUCB: lambda p: ("published_ucb", p.horizon, 0.0),
-    KLUCB: lambda p: ("kl_ucb", p.horizon, 0.0),
-    MOSS: lambda p: ("moss", p.horizon, 0.0),
-    ThompsonSampling: lambda _: ("thompson", None, 0.0),
-    EpsilonGreedy: lambda p: ("epsilon_greedy", p.epsilon, 0.0),
-    RoundRobin: lambda _: ("round_robin", None, 0.0),
-    UniformPolicy: lambda _: ("uniform", None, 0.0),
-    Oracle: lambda _: ("oracle", None, 0.0),
-    SlidingWindowUCB: lambda p: ("sliding_window_ucb", p.window, p.xi),
-    DiscountedUCB: lambda p: ("discounted_ucb", p.discount, p.xi),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,28 +114,24 @@ def bandit_trials(
     >>> bool(trials.average_regret[:, -1].mean() < 0.05)
     True
     """
-    describe = _DESCRIPTIONS.get(type(policy))
-    if describe is None:
-        known = ", ".join(sorted(kind.__name__ for kind in _DESCRIPTIONS))
-        raise TypeError(f"policy must be one of {known}, not {type(policy).__name__}")
-    first, true, seen = as_segments(densities, observed, starts)
-    k = true.shape[1]
+    # A policy derived from one of these may choose otherwise than the kernel's.
+    if type(policy) not in POLICIES.values():
+        raise TypeError(f"policy must be one of {', '.join(sorted(POLICIES))}, not {type(policy).__name__}")
+    segments = as_segments(densities, observed, starts)
+    k = segments.densities.shape[1]
     if policy.n_sources != k:
         raise ValueError(f"policy chooses among {policy.n_sources} sources, but densities has {k}")
     rounds = as_integer(horizon, "horizon", least=1, most=2**53)
     stops = _checkpoints(checkpoints, rounds)
     key = rng if isinstance(rng, bytes) else stream_key(rng)
-    name, value, xi = describe(policy)
     if not isinstance(replicates, Iterable):
         replicates = range(as_integer(replicates, "replicates", least=1))
     which = as_replicates(replicates)
     regret = np.zeros((which.size, stops.size))
     pulls = np.zeros((which.size, stops.size, k), np.int64)
     _kernels.bandit_trials(
-        (name, None if value is None else float(value), xi),
-        getattr(policy, "_unit", "rounds") == "points",
-        k,
-        (first.astype(np.uint64), true.ravel(), seen.ravel()),
+        policy.record(),
+        segments,
         as_integer(batch, "batch", least=1, most=2**31),
         stops.astype(np.uint64),
         key,

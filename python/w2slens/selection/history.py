@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
@@ -13,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .._files import replace_file
-from ..errors import FileError, UndefinedError
+from .._saved import parsed, reading, sealed
+from ..errors import UndefinedError
 from ..regions import Region
 from .sources import Batch
 
@@ -249,8 +249,8 @@ class SelectionHistory:
                 joined = np.concatenate(present)
                 # A dtype that is not NumPy's own (bfloat16) would come back as raw bytes.
                 arrays[name] = joined.astype(np.float32) if joined.dtype.kind == "V" else joined
-        header = {"format": _FORMAT, "version": _VERSION, "names": self.names, "events": self.events}
-        arrays["header"] = np.array(json.dumps(header | {"digest": _digest(header, arrays)}))
+        header = sealed(_FORMAT, _VERSION, {"names": self.names, "events": self.events}, arrays)
+        arrays["header"] = np.array(json.dumps(header))
         with replace_file(Path(path), force=force) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes them for allow_pickle
 
@@ -263,26 +263,22 @@ class SelectionHistory:
         FileError
             If the file cannot be read, is damaged or edited (a digest tells), or holds something else.
         """
-        try:
-            # Opened here, so that it is closed even where NumPy finds no archive in it.
-            with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            return cls._from_arrays(arrays)
-        except OSError as error:
-            raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
-        except KeyError as error:
-            raise FileError(f"{path}: {error.args[0]!r} is missing; it holds no selection history") from None
-        except (ValueError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
-            # RuntimeError: an archive that claims a password or a method of compression, or a header nested too deeply.
-            raise FileError(f"{path} holds no selection history: {error}") from error
+        with reading(path, " holds no selection history") as file:
+            try:
+                # Opened here, so that it is closed even where NumPy finds no archive in it.
+                with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+                    arrays = {name: archive[name] for name in archive.files}
+                return cls._from_arrays(arrays)
+            except KeyError as error:
+                raise ValueError(f"{error.args[0]!r} is missing") from None
+            except (TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+                # RuntimeError: an archive that claims a password or a method of compression.
+                raise ValueError(str(error)) from error
 
     @classmethod
     def _from_arrays(cls, arrays: dict[str, npt.NDArray[Any]]) -> SelectionHistory:
-        header = json.loads(str(arrays["header"]))
-        if not isinstance(header, dict) or header.get("format") != _FORMAT or header.get("version") != _VERSION:
-            raise ValueError(f"its header is of another format; expected {_FORMAT!r}, version {_VERSION}")
-        if header.get("digest") != _digest(header, arrays):
-            raise ValueError("its digest does not fit, so it was damaged or edited since it was saved")
+        told = {name: values for name, values in arrays.items() if name != "header"}
+        header = parsed(str(arrays["header"]), _FORMAT, _VERSION, told)
         history = cls(header["names"])
         history.events = [(int(r), int(k), str(what), str(message)) for r, k, what, message in header["events"]]
         history.labels = arrays["labels"].astype(np.int8)
@@ -300,17 +296,6 @@ class SelectionHistory:
         columns = {name: _parts(arrays, name, sizes) for name in Batch._fields}
         history.batches = [Batch(*values) for values in zip(*columns.values(), strict=True)]
         return history
-
-
-def _digest(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> str:
-    """SHA-256 of the header and all arrays: their names, types, shapes and bytes."""
-    told = {name: value for name, value in header.items() if name != "digest"}
-    hashed = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
-    for name in sorted(set(arrays) - {"header"}):
-        values = np.ascontiguousarray(arrays[name])
-        hashed.update(f"{name} {values.dtype.str} {values.shape}\n".encode())
-        hashed.update(values.reshape(-1).view(np.uint8).data)
-    return hashed.hexdigest()
 
 
 def _parts(arrays: dict[str, npt.NDArray[Any]], name: str, sizes: npt.NDArray[np.intp]) -> list[Any]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from .. import _kernels
+from ..bandit.policies import POLICIES
 from ..bandit.policy import Policy
 
 if TYPE_CHECKING:
@@ -109,29 +110,11 @@ def policies(problem: BanditProblem) -> SearchStrategy[Policy]:
     """
     from hypothesis import strategies as st
 
-    import w2slens as wl
+    def of(kind: type[Policy]) -> SearchStrategy[Policy]:
+        parameters = {"rng": st.integers(0, 2**32), **kind.strategies(problem.n_sources)}
+        return st.builds(kind.on, st.just(problem.densities), st.just(problem.starts), **parameters)
 
-    k, seed = problem.n_sources, st.integers(0, 2**32)
-    horizon = st.integers(k, 10**6)
-    unit = st.sampled_from(["rounds", "points"])
-    xi = st.floats(0.01, 4.0)
-
-    def of(kind: Any, **parameters: SearchStrategy[Any]) -> SearchStrategy[Policy]:
-        return st.builds(kind, st.just(k), rng=seed, **parameters)
-
-    return st.one_of(
-        of(wl.bandit.UCB, horizon=st.none() | horizon, xi=xi, unit=unit),
-        of(wl.bandit.PublishedUCB, horizon=horizon),
-        of(wl.bandit.KLUCB, horizon=st.none() | horizon, unit=unit),
-        of(wl.bandit.MOSS, horizon=horizon),
-        of(wl.bandit.ThompsonSampling),
-        of(wl.bandit.EpsilonGreedy, epsilon=st.floats(0, 1)),
-        of(wl.bandit.RoundRobin),
-        of(wl.bandit.UniformPolicy),
-        st.builds(wl.bandit.Oracle, st.just(problem.densities), starts=st.just(problem.starts), rng=seed),
-        of(wl.bandit.SlidingWindowUCB, window=st.integers(1, 40), xi=xi),
-        of(wl.bandit.DiscountedUCB, discount=st.floats(0.5, 1), xi=xi),
-    )
+    return st.one_of([of(kind) for kind in POLICIES.values()])
 
 
 class Replay:
@@ -182,8 +165,8 @@ def play_twin(
     >>> regret[-1].round(9)
     np.float64(4.0)
     """
-    order, uniforms = _kernels.bandit_draws(key, replicate, problem.n_sources, problem.horizon)
-    policy._order = order.astype(np.intp)
+    draws = _kernels.bandit_draws(key, replicate, problem.n_sources, problem.horizon)
+    policy._order = draws.order.astype(np.intp)
     policy._rng = Replay(key, replicate)
     choices = np.zeros(problem.horizon, np.int64)
     losses = np.zeros(problem.horizon)
@@ -191,7 +174,7 @@ def play_twin(
         segment = sum(start <= t for start in problem.starts) - 1
         source = choices[t] = policy.select()
         cdf = binom.cdf(np.arange(problem.batch), problem.batch, problem.observed[segment][source])
-        successes = int(np.searchsorted(cdf, uniforms[t], side="right"))
+        successes = int(np.searchsorted(cdf, draws.uniforms[t], side="right"))
         policy.observe(source, successes / problem.batch, problem.batch)
         losses[t] = max(problem.densities[segment]) - problem.densities[segment][source]
     return choices, np.cumsum(losses)

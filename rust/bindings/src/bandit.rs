@@ -1,47 +1,78 @@
 //! Replicated bandits, and the draws of one replicate.
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadwriteArray2, PyReadwriteArray3};
+use std::collections::HashMap;
+
+use numpy::{
+    IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyReadwriteArray2, PyReadwriteArray3,
+    PyUntypedArrayMethods,
+};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use w2slens_kernels::bandit::{self, Kind, Setting, Unit};
+use w2slens_kernels::bandit::{self, Kind, Parameters, Setting, Value};
 use w2slens_kernels::normal::Normals;
+use w2slens_kernels::uniform;
 
 use crate::arrays;
 use crate::errors::to_python;
 
-/// A policy by name, with its horizon, window, epsilon or discount (None without one) and ξ (ignored where it has none).
-fn kind((name, value, xi): (String, Option<f64>, f64), points: bool) -> PyResult<Kind> {
-    let unit = if points { Unit::Points } else { Unit::Rounds };
-    let needed = || value.ok_or_else(|| PyValueError::new_err(format!("policy {name} needs its parameter")));
-    Ok(match name.as_str() {
-        "ucb" => Kind::Ucb { horizon: value, xi, unit },
-        "published_ucb" => Kind::PublishedUcb { horizon: needed()? },
-        "kl_ucb" => Kind::KlUcb { horizon: value, unit },
-        "moss" => Kind::Moss { horizon: needed()? },
-        "thompson" => Kind::Thompson,
-        "epsilon_greedy" => Kind::EpsilonGreedy { epsilon: needed()? },
-        "round_robin" => Kind::RoundRobin,
-        "uniform" => Kind::Uniform,
-        "oracle" => Kind::Oracle,
-        "sliding_window_ucb" => Kind::SlidingWindowUcb { window: needed()? as usize, xi },
-        "discounted_ucb" => Kind::DiscountedUcb { discount: needed()?, xi },
-        _ => return Err(PyValueError::new_err(format!("there is no policy {name:?}"))),
-    })
+/// A policy by its name, and its parameters by theirs.
+#[derive(FromPyObject)]
+struct PolicyRecord {
+    name: String,
+    parameters: HashMap<String, Given>,
 }
 
-type Segments<'py> = (PyReadonlyArray1<'py, u64>, PyReadonlyArray1<'py, f64>, PyReadonlyArray1<'py, f64>);
+#[derive(FromPyObject)]
+enum Given {
+    Number(f64),
+    Word(String),
+}
 
-type Drawn<'py> = (Bound<'py, PyArray1<usize>>, Bound<'py, PyArray1<f64>>);
+impl PolicyRecord {
+    fn kind(self) -> PyResult<Kind> {
+        let values = self.parameters.into_iter().map(|(name, given)| match given {
+            Given::Number(number) => (name, Value::Number(number)),
+            Given::Word(word) => (name, Value::Word(word)),
+        });
+        Kind::named(&self.name, &values.collect::<Parameters>()).map_err(to_python)
+    }
+}
+
+/// Sources whose densities change at given rounds: `densities` and `observed` are (segments, sources).
+#[derive(FromPyObject)]
+struct Segments<'py> {
+    starts: PyReadonlyArray1<'py, i64>,
+    densities: PyReadonlyArray2<'py, f64>,
+    observed: PyReadonlyArray2<'py, f64>,
+}
+
+impl Segments<'_> {
+    fn setting(&self, batch: u32, checkpoints: &[u64]) -> PyResult<Setting> {
+        let table = |argument: &str, table: &PyReadonlyArray2<'_, f64>| {
+            let entries = table.as_slice().map_err(|_| PyValueError::new_err(format!("{argument} must be contiguous")));
+            entries.map(<[f64]>::to_vec)
+        };
+        let starts = arrays::slice("starts", &self.starts)?.iter().map(|&start| u64::try_from(start));
+        Ok(Setting {
+            sources: self.densities.shape()[1],
+            starts: starts
+                .collect::<Result<_, _>>()
+                .map_err(|_| PyValueError::new_err("starts must not be negative"))?,
+            densities: table("densities", &self.densities)?,
+            observed: table("observed", &self.observed)?,
+            batch,
+            checkpoints: checkpoints.to_vec(),
+        })
+    }
+}
 
 /// Fills `regret` (replicates, checkpoints) and `pulls` (replicates, checkpoints, sources).
 #[pyfunction]
-#[pyo3(signature = (policy, points, sources, segments, batch, checkpoints, key, replicates, regret, pulls, n_threads=None))]
+#[pyo3(signature = (policy, segments, batch, checkpoints, key, replicates, regret, pulls, n_threads=None))]
 #[expect(clippy::too_many_arguments, reason = "the private seam to one Python function")]
 fn bandit_trials(
     py: Python<'_>,
-    policy: (String, Option<f64>, f64),
-    points: bool,
-    sources: usize,
+    policy: PolicyRecord,
     segments: Segments<'_>,
     batch: u32,
     checkpoints: PyReadonlyArray1<'_, u64>,
@@ -51,34 +82,33 @@ fn bandit_trials(
     mut pulls: PyReadwriteArray3<'_, i64>,
     n_threads: Option<usize>,
 ) -> PyResult<()> {
-    let (key, kind) = (arrays::key(key)?, kind(policy, points)?);
-    let (starts, densities, observed) = &segments;
-    let setting = Setting {
-        sources,
-        starts: arrays::slice("starts", starts)?.to_vec(),
-        densities: arrays::slice("densities", densities)?.to_vec(),
-        observed: arrays::slice("observed", observed)?.to_vec(),
-        batch,
-        checkpoints: arrays::slice("checkpoints", &checkpoints)?.to_vec(),
-    };
+    let (key, kind) = (arrays::key(key)?, policy.kind()?);
+    let setting = segments.setting(batch, arrays::slice("checkpoints", &checkpoints)?)?;
     let replicates = arrays::slice("replicates", &replicates)?;
     let regret = regret.as_slice_mut().map_err(|_| PyValueError::new_err("regret must be contiguous"))?;
     let pulls = pulls.as_slice_mut().map_err(|_| PyValueError::new_err("pulls must be contiguous"))?;
     py.detach(|| bandit::run_into(&kind, &setting, &key, replicates, (regret, pulls), n_threads)).map_err(to_python)
 }
 
-/// The order of ties and the uniforms of one replicate.
+/// Names of the policies that the kernel plays.
 #[pyfunction]
-fn bandit_draws<'py>(
-    py: Python<'py>,
-    key: &[u8],
-    replicate: u64,
-    sources: usize,
-    rounds: usize,
-) -> PyResult<Drawn<'py>> {
+fn bandit_policies() -> Vec<&'static str> {
+    Kind::NAMES.to_vec()
+}
+
+/// The order of ties (sources,) and the uniforms (rounds,) of one replicate.
+#[pyclass(frozen, get_all, module = "w2slens._kernels")]
+struct BanditDraws {
+    order: Py<PyArray1<usize>>,
+    uniforms: Py<PyArray1<f64>>,
+}
+
+/// What one replicate draws.
+#[pyfunction]
+fn bandit_draws(py: Python<'_>, key: &[u8], replicate: u64, sources: usize, rounds: usize) -> PyResult<BanditDraws> {
     let key = arrays::key(key)?;
     let draws = py.detach(|| bandit::draws(sources, &key, replicate, rounds));
-    Ok((draws.order.into_pyarray(py), draws.uniforms.into_pyarray(py)))
+    Ok(BanditDraws { order: draws.order.into_pyarray(py).unbind(), uniforms: draws.uniforms.into_pyarray(py).unbind() })
 }
 
 /// What the policy of one replicate draws, in order.
@@ -96,12 +126,12 @@ impl BanditStream {
 
     /// Uniform on [0, 1).
     fn random(&mut self) -> f64 {
-        bandit::unit(self.draws.word())
+        uniform::unit(self.draws.word())
     }
 
     /// Uniform on 0, …, n − 1.
     fn integers(&mut self, n: usize) -> usize {
-        bandit::below(n, self.draws.word())
+        uniform::below(n, self.draws.word())
     }
 
     /// From Beta(a, b), a and b at least 1.
@@ -116,7 +146,9 @@ impl BanditStream {
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<BanditDraws>()?;
     module.add_class::<BanditStream>()?;
+    module.add_function(wrap_pyfunction!(bandit_policies, module)?)?;
     module.add_function(wrap_pyfunction!(bandit_trials, module)?)?;
     module.add_function(wrap_pyfunction!(bandit_draws, module)?)
 }
