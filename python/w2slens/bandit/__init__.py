@@ -17,6 +17,7 @@ from .._lazy import attach
 
 # A policy is exported by its file; type checkers know it once it is named here.
 if TYPE_CHECKING:
+    from . import policies as policies
     from .policies.discounted_ucb import DiscountedUCB as DiscountedUCB
     from .policies.epsilon_greedy import EpsilonGreedy as EpsilonGreedy
     from .policies.kl_ucb import KLUCB as KLUCB

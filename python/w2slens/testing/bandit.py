@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,18 @@ def bandit_problems(
     return build()
 
 
-def policies(problem: BanditProblem) -> SearchStrategy[Policy]:
-    """Generate policies of every kind for a problem, with their parameters.
+def policies(problem: BanditProblem, kinds: Iterable[type[Policy]] = POLICIES.values()) -> SearchStrategy[Policy]:
+    """Generate policies for a problem, with their parameters.
+
+    Parameters
+    ----------
+    problem : BanditProblem
+    kinds : iterable of classes of policies
+        Every policy of the package by default.
+
+    Returns
+    -------
+    SearchStrategy of Policy
 
     Examples
     --------
@@ -114,7 +125,7 @@ def policies(problem: BanditProblem) -> SearchStrategy[Policy]:
         parameters = {"rng": st.integers(0, 2**32), **kind.strategies(problem.n_sources)}
         return st.builds(kind.on, st.just(problem.densities), st.just(problem.starts), **parameters)
 
-    return st.one_of([of(kind) for kind in POLICIES.values()])
+    return st.one_of([of(kind) for kind in kinds])
 
 
 class Replay:
