@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "Floats",
     "KernelMatrix",
     "as_float_vector",
     "as_floats",
@@ -17,6 +18,9 @@ __all__ = [
     "as_vector",
     "kernel_view",
 ]
+
+Floats = npt.NDArray[np.float64]
+"""The type of what is computed here."""
 
 #: DLPack's code of memory the processor can read.
 _DLPACK_CPU = 1
@@ -57,7 +61,7 @@ def as_vector(v: Any, name: str) -> npt.NDArray[Any]:
     return array
 
 
-def as_floats(values: Any, name: str, *, infinite: bool = False) -> npt.NDArray[np.float64]:
+def as_floats(values: Any, name: str, *, infinite: bool = False) -> Floats:
     """Return ``values`` as a contiguous float64 array of any shape; infinite entries only where they are allowed.
 
     Raises
@@ -69,16 +73,28 @@ def as_floats(values: Any, name: str, *, infinite: bool = False) -> npt.NDArray[
     """
     array = as_numbers(values, name)
     numbers = np.ascontiguousarray(array, np.float64).reshape(array.shape)
-    bad = np.argwhere(np.isnan(numbers) if infinite else ~np.isfinite(numbers))
-    if len(bad):
-        index = tuple(int(i) for i in bad[0])
-        place = f" at index {index[0] if len(index) == 1 else index}" if index else ""
-        wanted = "a number" if infinite else "finite"
-        raise ValueError(f"{name} has {numbers[index]}{place}; every entry must be {wanted}")
+    wrong, wanted = (np.isnan(numbers), "a number") if infinite else (~np.isfinite(numbers), "finite")
+    _check_entries(numbers, name, wrong, f"; every entry must be {wanted}")
     return numbers
 
 
-def as_float_vector(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
+def as_shares(values: Any, name: str) -> Floats:
+    """Return ``values`` as a contiguous float64 array of any shape, in [0, 1]; `as_share` is for one number.
+
+    Raises
+    ------
+    TypeError
+        As `as_matrix`.
+    ValueError
+        If an entry is outside, or NaN; the message has its place.
+    """
+    array = as_numbers(values, name)
+    numbers = np.ascontiguousarray(array, np.float64).reshape(array.shape)
+    _check_entries(numbers, name, ~((numbers >= 0) & (numbers <= 1)), ", but must be in [0, 1]")
+    return numbers
+
+
+def as_float_vector(values: npt.ArrayLike, name: str) -> Floats:
     """Return ``values`` as a float64 vector of finite numbers, at least one; `as_vector` asks less of them.
 
     Raises
@@ -159,6 +175,14 @@ def as_numbers(values: Any, name: str) -> npt.NDArray[Any]:
     raise TypeError(
         f"{name} has dtype {dtype}, expected real numbers (float16, bfloat16, float32, float64 or integers)"
     )
+
+
+def _check_entries(numbers: Floats, name: str, wrong: npt.NDArray[np.bool_], requirement: str) -> None:
+    bad = np.argwhere(wrong)
+    if len(bad):
+        index = tuple(int(i) for i in bad[0])
+        place = f" at index {index[0] if len(index) == 1 else index}" if index else ""
+        raise ValueError(f"{name} has {numbers[index]}{place}{requirement}")
 
 
 def _as_array(values: Any, name: str) -> npt.NDArray[Any]:

@@ -13,10 +13,24 @@ import numpy.typing as npt
 
 from ._checks import as_integer
 
-__all__ = ["Counts", "Noise", "Partition", "Region", "RegionAccuracy", "as_counts", "as_region", "overlap_density"]
+__all__ = [
+    "Counts",
+    "Metric",
+    "Noise",
+    "Partition",
+    "Region",
+    "RegionAccuracy",
+    "as_counts",
+    "as_region",
+    "as_region_codes",
+    "overlap_density",
+]
 
 Noise = Literal["zeroed", "full"]
 """What an absent block holds: exactly 0, or noise."""
+
+Metric = Literal["cosine", "inner_product"]
+"""How alike two points are: their inner product, with or without their norms divided out."""
 
 Counts = tuple[int, int, int, int]
 """Numbers of points: easy-only, hard-only, overlap, neither."""
@@ -68,7 +82,7 @@ class Partition:
     @classmethod
     def from_labels(cls, labels: npt.ArrayLike) -> Partition:
         """Divide the rows by their region codes (shape (n,), values of `Region`); ``NEITHER`` rows are left out."""
-        codes = _region_codes(labels)
+        codes = as_region_codes(labels, "labels")
         return cls(*(np.flatnonzero(codes == region) for region in (Region.EASY, Region.HARD, Region.OVERLAP)))
 
     @property
@@ -101,22 +115,37 @@ def overlap_density(labels: npt.ArrayLike) -> float:
     >>> overlap_density([Region.EASY, Region.OVERLAP, Region.OVERLAP, Region.HARD])
     0.5
     """
-    codes = _region_codes(labels)
+    codes = as_region_codes(labels, "labels")
     if codes.size == 0:
         raise ValueError("labels is empty; a density needs at least one point")
     return float(np.mean(codes == Region.OVERLAP))
 
 
-def _region_codes(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    codes = np.asarray(labels)
+def as_region_codes(values: npt.ArrayLike, name: str, *, floats: bool = False) -> npt.NDArray[np.int8]:
+    """Return (n,) values of `Region` as codes.
+
+    Parameters
+    ----------
+    values : (n,) array of integers
+    name : str
+        What messages call it.
+    floats : bool
+        Whether whole floats are codes, too: data that arrive may have come through a table of floats.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are of another type or shape, or one is no region; the message says where.
+    """
+    codes = np.asarray(values)
     if codes.ndim != 1:
-        raise ValueError(f"labels has shape {codes.shape}, expected (n,)")
-    if codes.size and codes.dtype.kind not in "iu":
-        raise TypeError(f"labels has dtype {codes.dtype}, expected integers (Region codes 0 to 3)")
-    wrong = np.flatnonzero((codes < 0) | (codes > 3))
+        raise ValueError(f"{name} has shape {codes.shape}, expected (n,)")
+    if codes.size and codes.dtype.kind not in ("iuf" if floats else "iu"):
+        raise TypeError(f"{name} has dtype {codes.dtype}, expected integers (Region codes 0 to 3)")
+    wrong = np.flatnonzero(~np.isin(codes, list(Region)))
     if wrong.size:
-        raise ValueError(f"labels has {codes[wrong[0]]} at index {wrong[0]}, which is no Region (0 to 3)")
-    return codes.astype(np.int64)
+        raise ValueError(f"{name} has {codes[wrong[0]]} at index {wrong[0]}, which is no Region (0 to 3)")
+    return codes.astype(np.int8)
 
 
 class RegionAccuracy(NamedTuple):

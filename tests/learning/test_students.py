@@ -75,7 +75,7 @@ def test_pgr_is_zero_at_the_weak_model_and_one_at_the_ceiling(weak, student, cei
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: wl.learning.pgr(0.5, 1.2, 0.9), ValueError, "student has 1.2 at index 0"),
+        (lambda: wl.learning.pgr(0.5, 1.2, 0.9), ValueError, r"student has 1.2, but must be in \[0, 1\]"),
         (lambda: wl.learning.pgr(float("nan"), 0.5, 0.9), ValueError, "weak has nan"),
         (lambda: wl.learning.pgr([0.5, 0.9], 0.6, 0.9), wl.UndefinedError, "equal at index 1"),
         (lambda: wl.train_weak(X, Y, 11), ValueError, "d_easy is 11"),

@@ -310,9 +310,9 @@ def test_batches_that_cannot_be_joined_are_failures_and_the_history_stays_whole(
         ((np.eye(2), [0.5, 0.6], [1]), r"regions of sources\[0\] has shape"),
         ((np.ones(3), [0.5] * 3), r"X of sources\[0\] has shape \(3,\)"),
         ((np.eye(2), [0.5, 0.6]), "the batch has no regions"),
-        ((np.eye(2), [0.5, 0.6], [0, 4]), r"regions of sources\[0\] has 4 at row 1, which is the code of no region"),
-        ((np.eye(2), [0.5, 0.6], [[0], [1]]), r"regions of sources\[0\] has shape \(2, 1\), expected one code per row"),
-        ((np.eye(2), [0.5, 0.6], ["a", "b"]), r"regions of sources\[0\] must hold codes of regions"),
+        ((np.eye(2), [0.5, 0.6], [0, 4]), r"regions of sources\[0\] has 4 at index 1, which is no Region"),
+        ((np.eye(2), [0.5, 0.6], [[0], [1]]), r"regions of sources\[0\] has shape \(2, 1\), expected \(n,\)"),
+        ((np.eye(2), [0.5, 0.6], ["a", "b"]), r"regions of sources\[0\] has dtype <U1"),
         ((np.eye(2), np.ones((2, 2, 2)), [0, 1]), r"weak_proba of sources\[0\] has shape \(2, 2, 2\), too many axes"),
         ((np.eye(2), [0.5, 0.6], [0, 1], np.ones((2, 1))), r"y of sources\[0\] has shape \(2, 1\), too many axes"),
     ],
@@ -345,7 +345,7 @@ def test_malformed_arguments_are_named():
         wl.selection.select_sources([wl.selection.Batch(*POINTS)], wl.bandit.RoundRobin(1), **GOOD)
     with pytest.raises(TypeError, match="batches must be an iterable of batches, not int"):
         wl.selection.StreamSource(3)
-    with pytest.raises(ValueError, match="regions has 9 at row 0"):
+    with pytest.raises(ValueError, match="regions has 9 at index 0"):
         wl.selection.ArraySource(np.eye(3), [0.5] * 3, regions=[9, 2, 2])
     with pytest.raises(TypeError, match="detector must be"):
         wl.selection.select_sources([[POINTS]], wl.bandit.RoundRobin(1), **GOOD, detector="cosine")

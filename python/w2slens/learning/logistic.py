@@ -10,13 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _kernels
-from .._arrays import as_matrix, as_vector
+from .._arrays import Floats, as_matrix, as_vector
 from .._checks import as_real, as_threads
 
 __all__ = ["LinearModel", "fit_logistic", "fit_logistic_batch"]
-
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _kernels
+from .._arrays import Floats
 from .._checks import as_threads
 from .._random import RandomSource, stream_key
 from ..regions import Counts, Noise, Region, RegionAccuracy, as_counts
@@ -74,7 +75,7 @@ class GaussianMixture:
     0.9831
     """
 
-    theta: npt.NDArray[np.float64]
+    theta: Floats
     sigma: float
     d_easy: int
     noise: Noise = "zeroed"

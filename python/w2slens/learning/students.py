@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import as_matrix
+from .._arrays import as_matrix, as_shares
 from .._checks import as_integer
 from ..errors import UndefinedError
 from .logistic import LinearModel, fit_logistic
 
 __all__ = ["pgr", "train_ceiling", "train_weak", "train_weak_to_strong"]
-
-Floats = npt.NDArray[np.float64]
 
 
 def train_weak(
@@ -215,10 +213,7 @@ def pgr(weak: npt.ArrayLike, student: npt.ArrayLike, ceiling: npt.ArrayLike) -> 
     """
     values = {}
     for name, given in (("weak", weak), ("student", student), ("ceiling", ceiling)):
-        values[name] = np.asarray(given, float)
-        wrong = np.flatnonzero(~((values[name] >= 0) & (values[name] <= 1)))
-        if wrong.size:
-            raise ValueError(f"{name} has {values[name].flat[wrong[0]]} at index {wrong[0]}, outside [0, 1]")
+        values[name] = as_shares(given, name)
     gap = values["ceiling"] - values["weak"]
     empty = np.flatnonzero(gap == 0)
     if empty.size:

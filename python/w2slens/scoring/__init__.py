@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from .rows import open_rows as open_rows
     from .scores import NearestScore as NearestScore
     from .scores import Score as Score
-    from .similarity import Metric as Metric
     from .similarity import Progress as Progress
     from .similarity import overlap_scores as overlap_scores
 else:
@@ -44,7 +43,7 @@ else:
         {
             "probabilities": ("confidence",),
             "changepoint": ("ChangePoint", "change_point"),
-            "similarity": ("Metric", "Progress", "overlap_scores"),
+            "similarity": ("Progress", "overlap_scores"),
             "cuts": ("ChangePointCut", "Cut", "FixedCut", "FractionCut"),
             "scores": ("NearestScore", "Score"),
             "detectors": ("BatchDetection", "Detector", "IncrementalDetector", "OverlapDetector"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import as_matrix, as_vector
+from .._arrays import Floats, as_matrix, as_vector
 
 __all__ = ["confidence"]
 
@@ -15,7 +15,7 @@ __all__ = ["confidence"]
 _BLOCK = 1 << 20
 
 
-def confidence(proba: Any, *, logits: bool = False) -> npt.NDArray[np.float64]:
+def confidence(proba: Any, *, logits: bool = False) -> Floats:
     """Return the confidence of a weak model, 0 where it is undecided and 1 where it is certain.
 
     For two classes this is 2|p − ½|; for C classes the largest probability minus the second largest, which is the same
@@ -58,7 +58,7 @@ def confidence(proba: Any, *, logits: bool = False) -> npt.NDArray[np.float64]:
     return named_confidence(proba, "proba", logits=logits)
 
 
-def named_confidence(proba: Any, name: str, *, logits: bool) -> npt.NDArray[np.float64]:
+def named_confidence(proba: Any, name: str, *, logits: bool) -> Floats:
     """Return `confidence`, with errors that call the argument ``name``."""
     if np.ndim(proba) != 2:
         return _two_classes(as_vector(proba, name), name, logits)
@@ -78,7 +78,7 @@ def spelled(value: Any) -> str:
     return "NaN" if np.isnan(value) else str(value)
 
 
-def _two_classes(vector: npt.NDArray[Any], name: str, logits: bool) -> npt.NDArray[np.float64]:
+def _two_classes(vector: npt.NDArray[Any], name: str, logits: bool) -> Floats:
     p = vector.astype(np.float64)
     wrong = np.flatnonzero(~_allowed(p, logits))
     if wrong.size:
@@ -88,7 +88,7 @@ def _two_classes(vector: npt.NDArray[Any], name: str, logits: bool) -> npt.NDArr
     return 2 * np.abs(p - 0.5)
 
 
-def _many_classes(matrix: npt.NDArray[Any], name: str, logits: bool, first_row: int) -> npt.NDArray[np.float64]:
+def _many_classes(matrix: npt.NDArray[Any], name: str, logits: bool, first_row: int) -> Floats:
     p = matrix.astype(np.float64)
     wrong = np.argwhere(~_allowed(p, logits))
     if wrong.size:
@@ -113,7 +113,7 @@ def _many_classes(matrix: npt.NDArray[Any], name: str, logits: bool, first_row: 
     return first - second
 
 
-def _allowed(values: npt.NDArray[np.float64], logits: bool) -> npt.NDArray[np.bool_]:
+def _allowed(values: Floats, logits: bool) -> npt.NDArray[np.bool_]:
     return np.isfinite(values) if logits else (values >= 0) & (values <= 1)
 
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from .._checks import one_of
 from ..errors import UndefinedError
+from ..regions import Metric
 from .probabilities import spelled
-from .similarity import Metric, Progress, overlap_scores
+from .similarity import Progress, overlap_scores
 
 __all__ = ["SCORES", "NearestScore", "Score", "as_score"]
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from .. import _kernels
 from .._arrays import as_matrix, as_rows, kernel_view
 from .._checks import as_callable, as_threads, one_of
+from ..regions import Metric
 
-__all__ = ["Metric", "overlap_scores"]
+__all__ = ["Progress", "overlap_scores"]
 
-Metric = Literal["cosine", "inner_product"]
 Progress = Callable[[int, int], object]
 
 

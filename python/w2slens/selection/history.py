@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._arrays import Floats
 from .._files import replace_file
 from .._saved import parsed, reading, sealed
 from ..errors import UndefinedError
@@ -83,22 +84,22 @@ class SelectionHistory:
         return np.array([row[0] for row in self._rows], np.intp)
 
     @property
-    def fractions(self) -> npt.NDArray[np.float64]:
+    def fractions(self) -> Floats:
         """Observed overlap fraction of each round's batch, as the policy learned it, (r,); NaN where undetected."""
         return np.array([row[3] for row in self._rows], np.float64)
 
     @property
-    def true_fractions(self) -> npt.NDArray[np.float64]:
+    def true_fractions(self) -> Floats:
         """True overlap fraction of each round's batch, (r,); NaN where its regions are unknown."""
         return np.array([_true_fraction(batch) for batch in self.batches], np.float64)
 
     @property
-    def densities(self) -> npt.NDArray[np.float64]:
+    def densities(self) -> Floats:
         """True density of every source in every round, (r, K); NaN where unknown."""
         return np.array(self._densities, np.float64).reshape(self.n_rounds, len(self.names))
 
     @property
-    def regret(self) -> npt.NDArray[np.float64]:
+    def regret(self) -> Floats:
         """Cumulative pseudo-regret after each round, (r,): sums of the richest density minus the chosen one's.
 
         Raises
@@ -312,7 +313,7 @@ def _parts(arrays: dict[str, npt.NDArray[Any]], name: str, sizes: npt.NDArray[np
     return [next(parts) if there else None for there in present]
 
 
-def _running(values: npt.NDArray[np.float64], sizes: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+def _running(values: Floats, sizes: npt.NDArray[np.intp]) -> Floats:
     """Mean over the points so far; rounds without a value are left out, and NaN before the first with one."""
     known = ~np.isnan(values)
     total, points = np.cumsum(np.where(known, values * sizes, 0.0)), np.cumsum(np.where(known, sizes, 0))

@@ -13,7 +13,7 @@ from .._arrays import as_matrix, as_numbers
 from .._checks import as_integer, as_real, as_share
 from .._random import RandomSource, generator
 from ..learning.mixture import GaussianMixture
-from ..regions import Region
+from ..regions import Region, as_region_codes
 
 __all__ = ["ArraySource", "Batch", "MixtureSource", "Source", "StreamSource", "as_source"]
 
@@ -110,7 +110,7 @@ class ArraySource(Source):
         self._columns = Batch(
             as_matrix(X, "X"),
             as_numbers(weak_proba, "weak_proba"),
-            None if regions is None else _region_codes(np.asarray(regions), "regions"),
+            None if regions is None else as_region_codes(regions, "regions", floats=True),
             None if y is None else np.asarray(y),
         )
         n = self._columns.X.shape[0]
@@ -246,7 +246,7 @@ def checked_batch(given: Any, name: str) -> Batch:
         raise TypeError(f"{name} yielded a {type(given).__name__}, expected a Batch or (X, weak_proba[, regions[, y]])")
     raw = Batch(*given)
     X, proba = as_matrix(raw.X, f"X of {name}"), as_numbers(raw.weak_proba, f"weak_proba of {name}")
-    regions = None if raw.regions is None else _region_codes(np.asarray(raw.regions), f"regions of {name}")
+    regions = None if raw.regions is None else as_region_codes(raw.regions, f"regions of {name}", floats=True)
     y = None if raw.y is None else as_numbers(raw.y, f"y of {name}")
     batch = Batch(X, proba, regions, y)
     for column, values in zip(Batch._fields, batch, strict=True):
@@ -256,14 +256,3 @@ def checked_batch(given: Any, name: str) -> Batch:
         if values is not None and values.ndim > most:
             raise ValueError(f"{column} of {name} has shape {values.shape}, too many axes")
     return batch
-
-
-def _region_codes(codes: npt.NDArray[Any], name: str) -> npt.NDArray[np.int8]:
-    if codes.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must hold codes of regions, not {codes.dtype}")
-    if codes.ndim != 1:
-        raise ValueError(f"{name} has shape {codes.shape}, expected one code per row")
-    wrong = np.flatnonzero(~np.isin(codes, list(Region)))
-    if wrong.size:
-        raise ValueError(f"{name} has {codes[wrong[0]]} at row {wrong[0]}, which is the code of no region")
-    return codes.astype(np.int8)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from .. import _kernels
+from .._arrays import Floats
 from ..bandit.policies import POLICIES
 from ..bandit.policy import Policy
 
@@ -151,7 +152,7 @@ class Replay:
 
 def play_twin(
     policy: Policy, problem: BanditProblem, key: bytes, replicate: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+) -> tuple[npt.NDArray[np.int64], Floats]:
     """Play one replicate with the Python policy itself, round by round.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._arrays import Floats
 from .._random import RandomSource, generator
 from ..learning.mixture import GaussianMixture, Sample
 from ..regions import Noise, Region
@@ -94,7 +95,7 @@ def region_counts(*, max_count: int = 90) -> SearchStrategy[tuple[int, int, int,
     return st.tuples(*[st.one_of(st.just(0), st.integers(0, max_count))] * 4)
 
 
-def linear_classifiers(d: int, *, max_coef: float = 3.0) -> SearchStrategy[tuple[npt.NDArray[np.float64], float]]:
+def linear_classifiers(d: int, *, max_coef: float = 3.0) -> SearchStrategy[tuple[Floats, float]]:
     """Generate (coef of shape (d,), intercept), with zero coefficients and all-zero classifiers among them.
 
     Parameters
@@ -186,7 +187,7 @@ def _present(region: Region, mixture: GaussianMixture) -> npt.NDArray[np.bool_]:
 
 def logistic_gradient(
     X: npt.NDArray[Any], t: npt.NDArray[Any], coef: npt.NDArray[Any], intercept: float, C: float = 1.0
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Gradient of ½‖w‖² + C Σ [log(1 + exp z) − t z] in (w, b), shape (d + 1,); t is the probability of +1."""
     z = X @ coef + intercept
     residual = C * (1 / (1 + np.exp(-z)) - t)
@@ -195,14 +196,14 @@ def logistic_gradient(
 
 def logistic_twin(
     X: npt.NDArray[Any], t: npt.NDArray[Any], *, C: float = 1.0, fit_intercept: bool = True
-) -> tuple[npt.NDArray[np.float64], float]:
+) -> tuple[Floats, float]:
     """Newton's method as in a textbook: dense Hessian, halved steps; returns (coef, intercept)."""
     n, d = X.shape
     Z = np.column_stack([X, np.ones(n)]) if fit_intercept else X
     ridge = np.diag(np.append(np.ones(d), 0.0)[: Z.shape[1]])
     w = np.zeros(Z.shape[1])
 
-    def value(w: npt.NDArray[np.float64]) -> float:
+    def value(w: Floats) -> float:
         z = Z @ w
         return float(0.5 * w @ ridge @ w + C * np.sum(np.logaddexp(0, z) - t * z))
 
@@ -222,7 +223,7 @@ def logistic_twin(
 
 def classification_problems(
     *, max_points: int = 40, max_dims: int = 5, separable: bool | None = None, single_class: bool = False
-) -> SearchStrategy[tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]]:
+) -> SearchStrategy[tuple[Floats, npt.NDArray[np.int64]]]:
     """Points and labels −1, +1, with both classes present unless a single one is asked for.
 
     Parameters
@@ -237,7 +238,7 @@ def classification_problems(
     from hypothesis.extra import numpy as hnp
 
     @st.composite
-    def problems(draw: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    def problems(draw: Any) -> tuple[Floats, npt.NDArray[np.int64]]:
         n, d = draw(st.integers(2, max_points)), draw(st.integers(1, max_dims))
         X = draw(hnp.arrays(np.float64, (n, d), elements=st.floats(-3, 3, width=32)))
         y = draw(hnp.arrays(np.int64, n, elements=st.sampled_from([-1, 1])))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._arrays import Floats
+
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
@@ -18,7 +20,7 @@ __all__ = ["change_point_twin", "overlap_scores_twin", "score_vectors", "similar
 
 def similarity_matrix(
     X: npt.ArrayLike, X_hard: npt.ArrayLike, *, metric: str = "cosine", absolute: bool = True
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Return all (n, m) similarities in float64; the matrix the kernel never stores.
 
     Examples
@@ -35,7 +37,7 @@ def similarity_matrix(
 
 def overlap_scores_twin(
     X: npt.ArrayLike, X_hard: npt.ArrayLike, *, metric: str = "cosine", absolute: bool = True
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Return scores (n,) and nearest hard rows (n,) from the whole similarity matrix.
 
     Examples
@@ -48,7 +50,7 @@ def overlap_scores_twin(
     return similarities.max(axis=1), similarities.argmax(axis=1)
 
 
-def _unit_rows(rows: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+def _unit_rows(rows: Floats) -> npt.NDArray[Any]:
     # Dividing by the largest entry first keeps squares inside the range.
     rows = rows / np.abs(rows).max(axis=1, keepdims=True)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)

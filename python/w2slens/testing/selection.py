@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._arrays import Floats
 from ..errors import UndefinedError
 from ..regions import Region
 from ..scoring.changepoint import change_point
@@ -130,7 +131,7 @@ def incremental_twin(
     hard_threshold: str,
     hard_pool: str,
     overlap_threshold: str,
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float64]]:
+) -> tuple[npt.NDArray[np.int8], Floats]:
     """Return labels and scores of all points, computed from scratch by the definition, one point at a time.
 
     Parameters
@@ -161,13 +162,13 @@ def incremental_twin(
     def scope(kind: str, i: int) -> npt.NDArray[np.bool_]:
         return everyone if kind == "history" else number == number[i]
 
-    def threshold(values: npt.NDArray[np.float64]) -> float | None:
+    def threshold(values: Floats) -> float | None:
         try:
             return change_point(values).threshold
         except UndefinedError:
             return None
 
-    def similarity(x: npt.NDArray[np.float64], h: npt.NDArray[np.float64]) -> float:
+    def similarity(x: Floats, h: Floats) -> float:
         product = float(x @ h)
         if detector.metric == "cosine":
             product /= float(np.linalg.norm(x) * np.linalg.norm(h))

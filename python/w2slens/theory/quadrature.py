@@ -12,20 +12,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, xlogy
 
-__all__ = ["Array", "binomial_log_pmf", "chi_rule", "condensed", "legendre", "normal_rule", "unit"]
+from .._arrays import Floats
 
-Array = npt.NDArray[np.float64]
+__all__ = ["binomial_log_pmf", "chi_rule", "condensed", "legendre", "normal_rule", "unit"]
 
 TAIL = 9.0  # standard deviations: P(|N| > 9) = 2.3e-19
 
 
 @lru_cache(maxsize=32)
-def _legendre(count: int) -> tuple[Array, Array]:
+def _legendre(count: int) -> tuple[Floats, Floats]:
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return nodes, weights
 
 
-def legendre(low: npt.ArrayLike, high: npt.ArrayLike, count: int) -> tuple[Array, Array]:
+def legendre(low: npt.ArrayLike, high: npt.ArrayLike, count: int) -> tuple[Floats, Floats]:
     """Gauss–Legendre nodes and weights on [low, high], along a new last axis."""
     nodes, weights = _legendre(count)
     start, end = np.asarray(low, np.float64), np.asarray(high, np.float64)
@@ -33,13 +33,13 @@ def legendre(low: npt.ArrayLike, high: npt.ArrayLike, count: int) -> tuple[Array
     return middle[..., None] + half[..., None] * nodes, half[..., None] * weights
 
 
-def normal_rule(count: int) -> tuple[Array, Array]:
+def normal_rule(count: int) -> tuple[Floats, Floats]:
     """Rule of the standard normal law: Gauss–Hermite."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(count)
     return nodes, weights / np.sqrt(2 * np.pi)
 
 
-def chi_rule(dof: int, noncentrality: float, count: int) -> tuple[Array, Array]:
+def chi_rule(dof: int, noncentrality: float, count: int) -> tuple[Floats, Floats]:
     """Gauss rule of ‖g + a‖, g standard normal in R^dof and ‖a‖² = ``noncentrality``.
 
     Its square is a Poisson mixture of central chi-squares with dof + 2i degrees of freedom.
@@ -58,7 +58,7 @@ def chi_rule(dof: int, noncentrality: float, count: int) -> tuple[Array, Array]:
     return condensed(nodes, weights / weights.sum(), count)
 
 
-def condensed(nodes: Array, weights: Array, count: int) -> tuple[Array, Array]:
+def condensed(nodes: Floats, weights: Floats, count: int) -> tuple[Floats, Floats]:
     """Gauss rule of ``count`` nodes with the moments of a finer rule, up to 2·count − 1 (Lanczos, reorthogonalised)."""
     if count >= len(nodes):
         return nodes, weights
@@ -77,13 +77,13 @@ def condensed(nodes: Array, weights: Array, count: int) -> tuple[Array, Array]:
     return values, weights.sum() * vectors[0] ** 2
 
 
-def binomial_log_pmf(n: int, accuracy: float, successes: Array) -> Array:
+def binomial_log_pmf(n: int, accuracy: float, successes: Floats) -> Floats:
     """Logarithm of P(Bin(n, accuracy) = successes)."""
     log_choose = gammaln(n + 1) - gammaln(successes + 1) - gammaln(n - successes + 1)
     return log_choose + xlogy(successes, accuracy) + xlogy(n - successes, 1 - accuracy)
 
 
-def unit(vector: Array) -> tuple[float, Array]:
+def unit(vector: Floats) -> tuple[float, Floats]:
     """Length and direction; scaled first, so that no square over- or underflows. The direction of 0 is 0."""
     largest = float(np.abs(vector).max())
     if largest == 0:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 
-from ..._arrays import as_matrix
+from ..._arrays import Floats, as_matrix
 from ...regions import Partition, Region
 from ..probabilities import named_confidence
 
@@ -45,7 +45,7 @@ class Detector(BaseEstimator, ABC):
     kind: ClassVar[str]
 
     labels_: npt.NDArray[np.int8]
-    confidence_: npt.NDArray[np.float64]
+    confidence_: Floats
     scores_: npt.NDArray[Any]
     nearest_hard_: npt.NDArray[np.intp]
 
@@ -107,7 +107,7 @@ class Detector(BaseEstimator, ABC):
             raise ValueError(f"X has 0 feature(s) (shape={np.shape(X)}) while a minimum of 1 is required.")
         return as_matrix(X, "X")
 
-    def _margins(self, weak_proba: Any, n: int, *, logits: bool) -> npt.NDArray[np.float64]:
+    def _margins(self, weak_proba: Any, n: int, *, logits: bool) -> Floats:
         if weak_proba is None:
             raise ValueError(
                 f"weak_proba is None: {type(self).__name__} requires y to be passed, but the target y is None"

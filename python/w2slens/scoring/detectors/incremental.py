@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import validate_data
 
+from ..._arrays import Floats
 from ..._checks import one_of
 from ...errors import UndefinedError
 from ...regions import Region
@@ -118,7 +119,7 @@ class IncrementalDetector(Detector):
         return self._state.labels
 
     @property
-    def confidence_(self) -> npt.NDArray[np.float64]:  # type: ignore[override]
+    def confidence_(self) -> Floats:  # type: ignore[override]
         """Confidences of all points so far, (n,)."""
         return self._state.confidence
 
@@ -300,7 +301,7 @@ class _Seen:
 
     X: npt.NDArray[Any]
     n: int
-    confidence: npt.NDArray[np.float64]
+    confidence: Floats
     batch: npt.NDArray[np.intp]
     labels: npt.NDArray[np.int8]
     scores: npt.NDArray[Any]
@@ -313,7 +314,7 @@ class _Seen:
     def points(self) -> npt.NDArray[Any]:
         return self.X[: self.n]
 
-    def with_batch(self, points: npt.NDArray[Any], margins: npt.NDArray[np.float64]) -> _Seen:
+    def with_batch(self, points: npt.NDArray[Any], margins: Floats) -> _Seen:
         """Return a longer state, without labels and scores of the batch."""
         b, d = points.shape
         longer = copy(self)

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import validate_data
 
+from ..._arrays import Floats
 from ..._checks import as_callable, as_threads, one_of
 from ...errors import UndefinedError
-from ...regions import Region
+from ...regions import Metric, Region
 from ..cuts import ChangePointCut, Cut, as_cut
 from ..scores import Score, as_score
-from ..similarity import Metric, Progress
+from ..similarity import Progress
 from .contract import Detector
 
 __all__ = ["OverlapDetector", "Parts"]
@@ -225,7 +226,7 @@ class OverlapDetector(Detector):
         """Return a detector of logits and inner products."""
         return cls(metric="inner_product", logits=True)
 
-    def is_hard(self, confidence: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.bool_]:
+    def is_hard(self, confidence: Floats, threshold: float) -> npt.NDArray[np.bool_]:
         """Tell which confidences are those of hard points, by ``hard_rule``."""
         return confidence < threshold if self.hard_rule == "below" else confidence <= threshold
 

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from ..._arrays import as_float_vector
-from ..._checks import as_integer, as_real, one_of
+from ..._arrays import Floats, as_float_vector
+from ..._checks import as_integer, as_real, as_share, one_of
 from ...regions import Noise, Region, as_counts
-from ..quadrature import TAIL, Array, chi_rule, legendre, normal_rule, unit
+from ..quadrature import TAIL, chi_rule, legendre, normal_rule, unit
 
 __all__ = ["Calls", "DetectorLaw", "Sensitivity", "detector_law"]
 
@@ -40,7 +40,7 @@ class Calls(NamedTuple):
         The same for the points called hard.
     """
 
-    probabilities: Array
+    probabilities: Floats
     precision: float
     recall: float
     hard_precision: float
@@ -50,19 +50,19 @@ class Calls(NamedTuple):
 class Sensitivity(NamedTuple):
     """Precision and recall of the points called overlap; (len(tau_hard), len(tau_overlap)) arrays."""
 
-    precision: Array
-    recall: Array
+    precision: Floats
+    recall: Floats
 
 
 class _Points(NamedTuple):
     """Rule of a point that is not called hard, over σ: x·ŵ, x·θ_e⊥/‖θ_e⊥‖, x·θ_h/‖θ_h‖, squared lengths, weights."""
 
-    along: Array
-    rest: Array
-    hard: Array
-    rest_square: Array
-    hard_square: Array
-    weights: Array
+    along: Floats
+    rest: Floats
+    hard: Floats
+    rest_square: Floats
+    hard_square: Floats
+    weights: Floats
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,7 @@ class DetectorLaw:
         >>> round(result.precision, 2), round(result.recall, 2), result.hard_recall
         (1.0, 0.95, 1.0)
         """
-        hard, overlap = as_real(tau_hard, "tau_hard"), as_real(tau_overlap, "tau_overlap", positive=True)
-        if not 0 <= hard <= 1:
-            raise ValueError(f"tau_hard is {hard}, but must be in [0, 1]")
+        hard, overlap = as_share(tau_hard, "tau_hard"), as_real(tau_overlap, "tau_overlap", positive=True)
         table = np.zeros((4, 3))
         limits = self._hard_interval(hard)
         for region in _REGIONS:
@@ -206,7 +204,7 @@ class DetectorLaw:
     def _points(self, region: Region, label: int, limits: tuple[float, float]) -> _Points:
         easy, hard, easy_noise, hard_noise = self._holds(region)
         low, high = limits
-        still: tuple[Array, Array] = (np.zeros(1), np.ones(1))
+        still: tuple[Floats, Floats] = (np.zeros(1), np.ones(1))
         if easy_noise:
             centre = label * self.margin * easy
             along = _outside(centre, low, high)
@@ -232,7 +230,7 @@ class DetectorLaw:
             weights = weights * ((1 - self._called_hard(region, label, limits)) / weights.sum())
         return _Points(k[kept], u[kept], h[kept], (u**2 + r**2)[kept], (h**2 + s**2)[kept], weights)
 
-    def _none_exceeds(self, region: Region, x: _Points, limits: tuple[float, float], tau: float) -> Array:
+    def _none_exceeds(self, region: Region, x: _Points, limits: tuple[float, float], tau: float) -> Floats:
         """P(no point called hard has |⟨x, h⟩| >= τ), for every node x of the rule."""
         logarithm = np.zeros(len(x.weights))
         for other in _REGIONS:
@@ -241,7 +239,7 @@ class DetectorLaw:
                 logarithm += count * np.log1p(-np.minimum(self._exceeds(other, x, limits, tau), 1 - 1e-16))
         return np.exp(logarithm)
 
-    def _exceeds(self, other: Region, x: _Points, limits: tuple[float, float], tau: float) -> Array:
+    def _exceeds(self, other: Region, x: _Points, limits: tuple[float, float], tau: float) -> Floats:
         """P(a point of region ``other`` is called hard and its product with x is at least τ in absolute value)."""
         easy, hard, easy_noise, hard_noise = self._holds(other)
         total = np.zeros(len(x.weights))
@@ -270,18 +268,18 @@ class DetectorLaw:
         return iter(zip(nodes[kept].tolist(), weights[kept].tolist(), strict=True))
 
 
-def _tails(mean: Array, deviation: Array, tau: float) -> Array:
+def _tails(mean: Floats, deviation: Floats, tau: float) -> Floats:
     """P(|N(mean, deviation²)| >= tau), for tau > 0 and deviation >= 0."""
     certain = (np.abs(mean) >= tau).astype(float)
     safe = np.where(deviation > 0, deviation, 1.0)
     return np.where(deviation > 0, ndtr((mean - tau) / safe) + ndtr((-mean - tau) / safe), certain)
 
 
-def _shifted(rule: tuple[Array, Array], mean: float) -> tuple[Array, Array]:
+def _shifted(rule: tuple[Floats, Floats], mean: float) -> tuple[Floats, Floats]:
     return rule[0] + mean, rule[1]
 
 
-def _outside(centre: float, low: float, high: float) -> tuple[Array, Array]:
+def _outside(centre: float, low: float, high: float) -> tuple[Floats, Floats]:
     """Rule of N(centre, 1) outside (low, high)."""
     first, last = centre - TAIL, centre + TAIL
     parts = [(first, last)] if low >= high else [(first, min(low, last)), (max(high, first), last)]

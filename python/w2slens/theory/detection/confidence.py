@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from ..._arrays import as_float_vector, as_floats
+from ..._arrays import Floats, as_float_vector, as_floats
 from ..._checks import as_integer, as_real, one_of
 from ...regions import Noise, Region, as_region
-from ..quadrature import Array
 
 __all__ = ["confidence_cdf"]
 
@@ -24,7 +23,7 @@ def confidence_cdf(
     coef: npt.ArrayLike,
     intercept: float = 0.0,
     noise: Noise = "zeroed",
-) -> Array:
+) -> Floats:
     """Return P(confidence <= c) for a new point, confidence 2|p − ½| with p the logistic function of w·x_e + b.
 
     As 2|p − ½| = |tanh((w·x_e + b)/2)|, it is a folded normal law seen through tanh, exact on every region. Where
@@ -71,7 +70,7 @@ def confidence_cdf(
     if spread == 0:
         return (levels >= np.abs(np.tanh(b / 2))).astype(float)
 
-    def within(shift: float) -> Array:
+    def within(shift: float) -> Floats:
         return ndtr((limit - shift) / spread) - ndtr((-limit - shift) / spread)
 
     return np.where(levels < 0, 0.0, (within(b + centre) + within(b - centre)) / 2)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +19,14 @@ from numpy.polynomial import chebyshev
 from scipy.optimize import minimize_scalar
 from scipy.special import chndtr, ndtr
 
-from ..._arrays import as_float_vector, as_floats
+from ..._arrays import Floats, as_float_vector, as_floats
 from ..._checks import as_integer, as_real, one_of
 from ...errors import UndefinedError
-from ...regions import Noise, Region, as_counts, as_region
-from ..quadrature import TAIL, Array, chi_rule, legendre, normal_rule
+from ...regions import Metric, Noise, Region, as_counts, as_region
+from ..quadrature import TAIL, chi_rule, legendre, normal_rule
 from .guarantee import log_moment
 
 __all__ = ["Rates", "ScoreLaw", "score_law"]
-
-Metric = Literal["inner_product", "cosine"]
 
 
 class Rates(NamedTuple):
@@ -39,9 +37,9 @@ class Rates(NamedTuple):
     point is.
     """
 
-    precision: Array
-    recall: Array
-    false_alarm: Array
+    precision: Floats
+    recall: Floats
+    false_alarm: Floats
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class ScoreLaw:
     noise: Noise = "zeroed"
     metric: Metric = "inner_product"
 
-    def sf(self, tau: npt.ArrayLike, region: Region) -> Array:
+    def sf(self, tau: npt.ArrayLike, region: Region) -> Floats:
         """Return P(S > τ) for a new point of ``region``, by quadrature.
 
         Errors are below 1e-6, as doubling all nodes shows, with two exceptions in few dimensions: 1e-5 for inner
@@ -110,7 +108,7 @@ class ScoreLaw:
         values = [one(float(t), kind) if t >= 0 else 1.0 for t in thresholds.ravel()]
         return np.array(values).reshape(thresholds.shape)
 
-    def cdf(self, tau: npt.ArrayLike, region: Region) -> Array:
+    def cdf(self, tau: npt.ArrayLike, region: Region) -> Floats:
         """Return P(S <= τ) for a new point of ``region``; see `sf`.
 
         Examples
@@ -165,7 +163,7 @@ class ScoreLaw:
         points = chebyshev.chebpts1(129)
         at = (low + high) / 2 + (high - low) / 2 * points
 
-        def coefficients(region: Region) -> Array:
+        def coefficients(region: Region) -> Floats:
             return np.asarray(chebyshev.chebfit(points, self.sf(at, region), 128), np.float64)
 
         easy, overlap = coefficients(Region.EASY), coefficients(Region.OVERLAP)
@@ -194,7 +192,7 @@ class ScoreLaw:
             bottom, edge = (middle, edge) if sums(middle)[0] > 1e-13 else (bottom, middle)
         return low, edge
 
-    def false_alarm_bound(self, tau: npt.ArrayLike) -> Array:
+    def false_alarm_bound(self, tau: npt.ArrayLike) -> Floats:
         """Return an upper bound of P(S > τ) for easy-only points: 2m·inf_λ exp(−λτ)·M(λ), at most 1.
 
         Chernoff's bound with its optimal λ and a union over products and signs. M is the moment generating function of
@@ -211,7 +209,7 @@ class ScoreLaw:
             return (as_floats(tau, "tau", infinite=True) < 0).astype(float)
         return self._chernoff(tau, 2 * self.m, (0.0, self.t_easy**2, self.t_hard**2), 1)
 
-    def miss_bound(self, tau: npt.ArrayLike) -> Array:
+    def miss_bound(self, tau: npt.ArrayLike) -> Floats:
         """Return an upper bound of P(S <= τ) for overlap points: inf_λ exp(λτ)·M(−λ), at most 1.
 
         It takes a single one of the m products, and is the same for every m. Of inner products only.
@@ -228,7 +226,7 @@ class ScoreLaw:
         easy = self.t_easy**2 if self.noise == "full" else 0.0
         return self._chernoff(tau, 1, (self.t_hard**2, easy + self.t_hard**2, self.t_hard**2), -1)
 
-    def _chernoff(self, tau: npt.ArrayLike, times: int, squares: tuple[float, float, float], sign: int) -> Array:
+    def _chernoff(self, tau: npt.ArrayLike, times: int, squares: tuple[float, float, float], sign: int) -> Floats:
         self._needs_inner_products()
         thresholds, d = as_floats(tau, "tau", infinite=True), self._noisy
         variance = self.sigma**2
@@ -271,10 +269,10 @@ class ScoreLaw:
         return self._noisy == 0 or (self.noise == "zeroed" and region in (Region.EASY, Region.NEITHER))
 
     @cached_property
-    def _rules(self) -> dict[Region, tuple[Array, Array, Array, Array]]:
+    def _rules(self) -> dict[Region, tuple[Floats, Floats, Floats, Floats]]:
         return {}
 
-    def _points(self, region: Region) -> tuple[Array, Array, Array, Array]:
+    def _points(self, region: Region) -> tuple[Floats, Floats, Floats, Floats]:
         """Rule of a point x: (x·θ_h/‖θ_h‖, length where hard points are not 0, whole length) over σ, and weights."""
         if region not in self._rules:
             holds_easy, holds_hard = region in (Region.EASY, Region.OVERLAP), region in (Region.HARD, Region.OVERLAP)
@@ -315,12 +313,12 @@ class ScoreLaw:
             exceeds[inside] = _outside_cone(cosine[inside], np.abs(mean[inside]), t, dof)
         return float(weights @ self._any(exceeds))
 
-    def _any(self, one: Array) -> Array:
+    def _any(self, one: Floats) -> Floats:
         """Probability that one of m independent events of probability ``one`` happens."""
         return -np.expm1(self.m * np.log1p(-np.minimum(one, 1 - 1e-16)))
 
 
-def _outside_cone(cosine: Array, mean: Array, t: float, dof: int) -> Array:
+def _outside_cone(cosine: Floats, mean: Floats, t: float, dof: int) -> Floats:
     """P(|a| > cosine·√(a² + b²)), a ~ N(mean, 1) and b² ~ non-central χ²_dof(t² − mean²), by integration over a."""
     noncentrality = np.maximum(t * t - mean**2, 0.0)
     slope = np.sqrt((1 - cosine) * (1 + cosine)) / np.maximum(cosine, 1e-100)  # the event is b < slope·|a|
@@ -336,7 +334,7 @@ def _outside_cone(cosine: Array, mean: Array, t: float, dof: int) -> Array:
     return (weights * density * below).sum(axis=1) + ndtr(mean - high) + ndtr(-mean - high)
 
 
-def _coordinate(mean: float, count: int, split: bool) -> tuple[Array, Array]:
+def _coordinate(mean: float, count: int, split: bool) -> tuple[Floats, Floats]:
     """Rule of N(mean, 1); ``split`` at 0, where in few dimensions the length of a point has a kink."""
     if not split:
         nodes, weights = normal_rule(count)

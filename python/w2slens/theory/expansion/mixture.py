@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from ..._arrays import as_float_vector
+from ..._arrays import Floats, as_float_vector
 from ..._checks import as_integer, as_real
 from .bounds import coupling_bound
 
@@ -94,11 +94,11 @@ def mixture_coupling(
 
 
 def _one_class(
-    theta: npt.NDArray[np.float64],
+    theta: Floats,
     sigma: float,
     k: int,
-    v: npt.NDArray[np.float64],
-    w: npt.NDArray[np.float64],
+    v: Floats,
+    w: Floats,
     b: float,
 ) -> tuple[float, float, float, float]:
     """Terms on the class +1; the class −1 is this one with −b."""
@@ -120,12 +120,12 @@ def _one_class(
     return error, float(weight @ np.abs(below - error)), float(weight @ below), abs(float(weight.sum()) - 1)
 
 
-def _nodes(mean: float, sd: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _nodes(mean: float, sd: float) -> tuple[Floats, Floats]:
     """Points and weights for the normal law on both sides of zero."""
     unit, gauss = np.polynomial.legendre.leggauss(POINTS)
     low, high = mean - REACH * sd, mean + REACH * sd
-    points: list[npt.NDArray[np.float64]] = []
-    weights: list[npt.NDArray[np.float64]] = []
+    points: list[Floats] = []
+    weights: list[Floats] = []
     for start, stop in ((low, min(high, 0.0)), (max(low, 0.0), high)):
         if start < stop:
             edges = np.linspace(start, stop, PANELS + 1)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from ... import _kernels
-from ..._arrays import as_floats, as_matrix, as_vector
+from ..._arrays import Floats, as_floats, as_matrix, as_shares, as_vector
 from ..._checks import as_integer, as_real
 from ...errors import UndefinedError
 
@@ -70,15 +70,13 @@ class ExpansionProfile:
         Block of each hard-only point; block 0 needs the greatest κ.
     """
 
-    kappa_breaks: npt.NDArray[np.float64]
-    uncoupled_breaks: npt.NDArray[np.float64]
+    kappa_breaks: Floats
+    uncoupled_breaks: Floats
     block_of: npt.NDArray[np.intp]
 
     def kappa(self, q: npt.ArrayLike = 0.0) -> Any:
         """Return κ(q) for masses q in [0, 1]; infinite below the mass without neighbours."""
-        mass = as_floats(q, "q")
-        if (bad := mass[(mass < 0) | (mass > 1)]).size:
-            raise ValueError(f"q has {bad[0]}, but must be in [0, 1]")
+        mass = as_shares(q, "q")
         found = np.interp(mass, self.uncoupled_breaks[::-1], self.kappa_breaks[::-1])
         return np.where(mass < self.uncoupled_breaks[-1], np.inf, found)[()]
 
@@ -148,7 +146,7 @@ def neighbor_graph(
     return sparse.csr_array((np.ones(indices.size, bool), indices, indptr), shape=(n, m))
 
 
-def _directions(X: Any, name: str) -> npt.NDArray[np.float64]:
+def _directions(X: Any, name: str) -> Floats:
     matrix = np.ascontiguousarray(as_matrix(X, name), np.float64)
     if not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0]
@@ -161,7 +159,7 @@ def _directions(X: Any, name: str) -> npt.NDArray[np.float64]:
     return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
 
 
-def _largest(values: npt.NDArray[np.float64], k: int) -> npt.NDArray[np.bool_]:
+def _largest(values: Floats, k: int) -> npt.NDArray[np.bool_]:
     """Mark the k largest of each row; of equal ones the first."""
     least = np.partition(values, -k, axis=1)[:, -k, None]
     above, equal = values > least, values == least

@@ -10,10 +10,9 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from ..._arrays import as_floats
+from ..._arrays import Floats, as_floats, as_shares
 from ..._checks import as_integer
 from ..._random import RandomSource, generator
-from ..quadrature import Array
 from .agreement import agreements, distances
 from .cone import in_cone
 
@@ -25,9 +24,9 @@ _NODES = 64
 class _Rule(NamedTuple):
     """Nodes of (distance K, signal δ) with their weights, in units of the noise σ/√n of the coefficients."""
 
-    first: Array
-    centre: Array
-    weights: Array
+    first: Floats
+    centre: Floats
+    weights: Floats
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class AccuracyLaw:
             total += float(weights @ (np.exp(log_size) * np.sin(phase))) * (1 + np.exp(-y))
         return float(0.5 + total * step / np.pi)
 
-    def cdf(self, x: npt.ArrayLike) -> Array:
+    def cdf(self, x: npt.ArrayLike) -> Floats:
         """Return P(accuracy <= x), by quadrature.
 
         Errors are below 5e-8, as doubling all nodes shows, and about 1e-12 on hard-only points.
@@ -155,7 +154,7 @@ class AccuracyLaw:
             return max(0.0, 1 - float(weights @ in_cone(cosine, first, centre, (axis[0], axis[1]), dof, count)))
         return float(weights @ in_cone(-cosine, first, centre, (-axis[0], -axis[1]), dof, count))
 
-    def quantile(self, q: npt.ArrayLike) -> Array:
+    def quantile(self, q: npt.ArrayLike) -> Floats:
         """Return the least x with P(accuracy <= x) >= q, by Brent's method, without derivatives.
 
         Parameters
@@ -179,10 +178,7 @@ class AccuracyLaw:
         >>> law.quantile([0.05, 0.95]).round(4).tolist()
         [0.5758, 0.8129]
         """
-        levels = as_floats(q, "q")
-        bad = levels[(levels < 0) | (levels > 1)]
-        if bad.size:
-            raise ValueError(f"q has {bad[0]}, but every entry must be in [0, 1]")
+        levels = as_shares(q, "q")
         return np.array([self._quantile(float(level)) for level in levels.ravel()]).reshape(levels.shape)
 
     def _quantile(self, q: float) -> float:
@@ -194,7 +190,7 @@ class AccuracyLaw:
         angle = brentq(lambda x: self._cdf_at(float(np.sin(x))) - q, -np.pi / 2, np.pi / 2, xtol=1e-15, rtol=1e-15)
         return float(ndtr(self._length * np.sin(angle)))
 
-    def sample(self, size: int, rng: RandomSource = None) -> Array:
+    def sample(self, size: int, rng: RandomSource = None) -> Floats:
         """Draw from the law itself: no training set is formed.
 
         Parameters
@@ -241,7 +237,7 @@ class AccuracyLaw:
         return self._cache[count]
 
 
-def draw_teacher(law: AccuracyLaw, size: int, random: np.random.Generator) -> tuple[Array, Array]:
+def draw_teacher(law: AccuracyLaw, size: int, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Mean agreement s̄ of the teacher, and K, for ``size`` training sets."""
     if law.margin is None:
         return (2 * random.binomial(law.n, law.accuracy, size) - law.n) / law.n, np.zeros(size)
@@ -253,7 +249,7 @@ def draw_teacher(law: AccuracyLaw, size: int, random: np.random.Generator) -> tu
     return signs / law.n, total / np.sqrt(law.n)
 
 
-def draw_block(centre: Array, dof: int, size: int, random: np.random.Generator) -> tuple[Array, Array]:
+def draw_block(centre: Floats, dof: int, size: int, random: np.random.Generator) -> tuple[Floats, Floats]:
     """δ + g₁, and the squared length of all ``dof`` coordinates."""
     if dof == 0:
         return np.zeros(size), np.zeros(size)
@@ -261,7 +257,7 @@ def draw_block(centre: Array, dof: int, size: int, random: np.random.Generator) 
     return p, p**2 + (random.chisquare(dof - 1, size) if dof > 1 else 0.0)
 
 
-def accuracy_of(law: AccuracyLaw, distance: Array, blocks: list[tuple[float, Array]], square: Array) -> Array:
+def accuracy_of(law: AccuracyLaw, distance: Floats, blocks: list[tuple[float, Floats]], square: Floats) -> Floats:
     """Accuracy of coefficients with these inner products with the signal, and this squared length."""
     along = distance * (law.margin or 0.0) + sum(t * p for t, p in blocks)
     return ndtr(along / (law.sigma * np.sqrt(square)))

@@ -8,15 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtr, wofz
 
+from ..._arrays import Floats
 from ..quadrature import TAIL, binomial_log_pmf, legendre
 
 __all__ = ["agreements", "distances"]
 
 
-Array = npt.NDArray[np.float64]
-
-
-def agreements(n: int, accuracy: float, signal: float) -> tuple[Array, Array]:
+def agreements(n: int, accuracy: float, signal: float) -> tuple[Floats, Floats]:
     """Rule of Bin(n, accuracy), the number of overlap points that the teacher labels correctly.
 
     All terms but a tail of 1e-16 are kept while they are few. Beyond, one in k: the trapezoidal rule on a coarser
@@ -34,7 +32,7 @@ def agreements(n: int, accuracy: float, signal: float) -> tuple[Array, Array]:
     return successes[kept], weights[kept]
 
 
-def distances(n: int, margin: float, successes: Array, count: int) -> tuple[Array, Array]:
+def distances(n: int, margin: float, successes: Floats, count: int) -> tuple[Floats, Floats]:
     """Rule of (Σ|k_j|)/√n given the number of k_j > 0, where k_1 … k_n are independent N(margin, 1).
 
     Returns nodes and *joint* weights, both (len(successes), count): a row of weights sums to the binomial probability
@@ -45,7 +43,7 @@ def distances(n: int, margin: float, successes: Array, count: int) -> tuple[Arra
 
 
 @lru_cache(maxsize=16)  # regions share their teacher; a rule is a quarter of a megabyte at most
-def _distances(n: int, margin: float, correct: tuple[float, ...], count: int) -> tuple[Array, Array]:
+def _distances(n: int, margin: float, correct: tuple[float, ...], count: int) -> tuple[Floats, Floats]:
     successes = np.array(correct)
     middle = _mean_distance(n, margin, successes) / np.sqrt(n)
     # A sum of log-concave variables of curvature 1 has tails no heavier than a normal's of variance n.
@@ -60,7 +58,7 @@ def _distances(n: int, margin: float, correct: tuple[float, ...], count: int) ->
     return nodes, weights
 
 
-def _mean_distance(n: int, margin: float, successes: Array) -> Array:
+def _mean_distance(n: int, margin: float, successes: Floats) -> Floats:
     """E Σ|k_j| given the number of k_j > 0."""
     bump = np.exp(-(margin**2) / 2) / np.sqrt(2 * np.pi)
     right, wrong = ndtr(margin), ndtr(-margin)
@@ -69,7 +67,7 @@ def _mean_distance(n: int, margin: float, successes: Array) -> Array:
     return successes * above + (n - successes) * below
 
 
-def _convolved(n: int, margin: float, sums: Array) -> Array:
+def _convolved(n: int, margin: float, sums: Floats) -> Floats:
     """Joint density of Σ|k_j| and the number of k_j > 0, for n <= 3: shape (n + 1, *sums.shape)."""
     if n == 1:
         density = np.stack([np.exp(-((sums + margin) ** 2) / 2), np.exp(-((sums - margin) ** 2) / 2)])
@@ -85,7 +83,7 @@ def _convolved(n: int, margin: float, sums: Array) -> Array:
     return density
 
 
-def _log_transforms(margin: float, eta: Array) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
+def _log_transforms(margin: float, eta: Floats) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
     """Logarithms of M±(iη) = E exp(iη|k|) over k > 0 and k < 0, where k ~ N(margin, 1).
 
     M±(s) = ½ exp(−margin²/2)·w(−i(s ± margin)/√2) with w the Faddeeva function; where its argument is below the real
@@ -99,7 +97,7 @@ def _log_transforms(margin: float, eta: Array) -> tuple[npt.NDArray[np.complex12
     return (logarithm, smaller) if margin >= 0 else (smaller, logarithm)
 
 
-def _inverted(n: int, margin: float, successes: Array, sums: Array) -> Array:
+def _inverted(n: int, margin: float, successes: Floats, sums: Floats) -> Floats:
     """Joint density of Σ|k_j| and the number of k_j > 0, row by row, for n >= 4.
 
     The Fourier integral by the trapezoidal rule; its step keeps the nearest alias 40 standard deviations away. As the

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammainc, ndtr
 
-from ..quadrature import TAIL, Array, legendre
+from ..._arrays import Floats
+from ..quadrature import TAIL, legendre
 
 __all__ = ["in_cone"]
 
 
-def in_cone(cosine: float, first: Array, centre: Array, tilt: tuple[float, float], dof: int, count: int) -> Array:
+def in_cone(cosine: float, first: Floats, centre: Floats, tilt: tuple[float, float], dof: int, count: int) -> Floats:
     """P(first·m + p·q > cosine·√(first² + p² + v²)), p ~ N(centre, 1) and v ~ χ_dof independent.
 
     Parameters
@@ -64,7 +65,7 @@ def _chi_range(dof: int) -> tuple[float, float]:
     return np.sqrt(max(0.0, dof - 2 * root * np.sqrt(tail))), np.sqrt(dof + 2 * root * np.sqrt(tail) + 2 * tail)
 
 
-def _first_root(cosine: float, first: Array, m: float, q: float, bend: float, v: Array) -> Array:
+def _first_root(cosine: float, first: Floats, m: float, q: float, bend: float, v: Floats) -> Floats:
     root = cosine * np.sqrt(np.maximum(first**2 * (1 - cosine**2) + bend * v**2, 0.0))
     if m < 0:
         return (root - first * m * q) / bend
@@ -72,7 +73,7 @@ def _first_root(cosine: float, first: Array, m: float, q: float, bend: float, v:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
-def _last_root(cosine: float, first: Array, m: float, q: float, bend: float, v: Array) -> Array:
+def _last_root(cosine: float, first: Floats, m: float, q: float, bend: float, v: Floats) -> Floats:
     if bend >= 0:
         return np.full(len(first), np.inf)
     return (first * m * q + cosine * np.sqrt(np.maximum(first**2 * (1 - cosine**2) + bend * v**2, 0.0))) / -bend
@@ -80,14 +81,14 @@ def _last_root(cosine: float, first: Array, m: float, q: float, bend: float, v: 
 
 def _partly(
     cosine: float,
-    first: Array,
-    centre: Array,
+    first: Floats,
+    centre: Floats,
     tilt: tuple[float, float],
     dof: int,
-    left: Array,
-    right: Array,
+    left: Floats,
+    right: Floats,
     count: int,
-) -> Array:
+) -> Floats:
     """∫ φ(p − centre)·P(χ_dof < V(p)) dp over [left, right], where V is the greatest v still in the cone."""
     left, right = np.maximum(left, centre - TAIL), np.minimum(right, centre + TAIL)
     used = np.flatnonzero(right > left)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _kernels
-from ..._arrays import as_floats
+from ..._arrays import Floats, as_floats
 from ..._checks import as_integer, as_real, one_of
 from ...regions import Counts, Noise, RegionAccuracy
 
@@ -57,7 +57,7 @@ def linear_accuracy(
 
 
 def accuracy_on(
-    theta: npt.NDArray[np.float64],
+    theta: Floats,
     sigma: float,
     d_easy: int,
     noise: Noise,
@@ -80,7 +80,7 @@ def accuracy_on(
     return RegionAccuracy(*(columns if w.ndim == 2 else (float(column[0]) for column in columns)))
 
 
-def weighted(by_region: npt.NDArray[np.float64], counts: Counts | None) -> npt.NDArray[np.float64]:
+def weighted(by_region: Floats, counts: Counts | None) -> Floats:
     """Mean over the regions (k, 4) by their counts, (k,); NaN where there are none."""
     if counts is None or sum(counts) == 0:
         return np.full(len(by_region), np.nan)
@@ -88,9 +88,7 @@ def weighted(by_region: npt.NDArray[np.float64], counts: Counts | None) -> npt.N
     return by_region @ (np.array(counts) / sum(counts))
 
 
-def as_mixture(
-    theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise
-) -> tuple[npt.NDArray[np.float64], float, int, Noise]:
+def as_mixture(theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise) -> tuple[Floats, float, int, Noise]:
     """Return the parameters of a mixture, checked: θ as a frozen copy, σ, the size of the easy block, noise."""
     mean = np.array(as_floats(theta, "theta"))
     if mean.ndim != 1 or mean.size == 0:

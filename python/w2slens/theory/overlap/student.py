@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from ..._arrays import as_float_vector
+from ..._arrays import Floats, as_float_vector
 from ..._checks import as_integer, as_real, as_share
 from ..._random import RandomSource, generator
 from ...errors import UndefinedError
 from ...regions import RegionAccuracy, as_counts
-from ..quadrature import Array, unit
+from ..quadrature import unit
 from .accuracy import AccuracyLaw, accuracy_of, draw_block, draw_teacher
 
 __all__ = ["StudentLaw", "accuracy_bound", "accuracy_limit", "hard_law", "points_needed", "student_law"]
@@ -177,7 +177,7 @@ def student_law(n: int, *, theta: npt.ArrayLike, sigma: float, d_easy: int, teac
 
 def accuracy_bound(
     n: npt.ArrayLike, *, accuracy: float, t: float, sigma: float, d_hard: int, delta: float = 0.05
-) -> Array:
+) -> Floats:
     """Return what the accuracy on hard-only points exceeds with probability at least 1 − ``delta``.
 
     It is Φ((t/σ)/√(1 + σ²D²/(n·p₋²))) with D = √(d_h − 1) + √(2 ln(3/δ)) and

@@ -7,15 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..._arrays import as_numbers
+from ..._arrays import Floats, as_numbers
 from ..._checks import as_share
 from ...errors import DoesNotApply
 from .regret import _plain
 
 __all__ = ["common_error_regret", "source_error_regret"]
-
-
-Array = npt.NDArray[np.float64]
 
 
 def common_error_regret(observed_regret: npt.ArrayLike, tpr: float, fpr: float) -> Any:
@@ -75,7 +72,7 @@ def source_error_regret(observed_average_regret: npt.ArrayLike, epsilon: float) 
     return _plain(_regret(observed_average_regret, "observed_average_regret") + 2 * as_share(epsilon, "epsilon"))
 
 
-def _regret(values: npt.ArrayLike, name: str) -> Array:
+def _regret(values: npt.ArrayLike, name: str) -> Floats:
     array = as_numbers(values, name).astype(np.float64)
     bad = np.argwhere(~(array >= 0))
     if len(bad):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import kl_div
 
-from ..._arrays import as_numbers, as_vector
+from ..._arrays import Floats, as_numbers, as_shares, as_vector
 from ..._checks import as_integer, as_real
 
 __all__ = [
@@ -27,8 +27,6 @@ __all__ = [
     "noiseless_regret",
     "sub_gaussian_variance",
 ]
-
-Array = npt.NDArray[np.float64]
 
 
 def high_probability_regret(
@@ -262,7 +260,7 @@ def bernoulli_kl(p: npt.ArrayLike, q: npt.ArrayLike) -> Any:
     >>> round(bernoulli_kl(0.5, 0.25), 6)
     0.143841
     """
-    first, second = np.broadcast_arrays(_shares(p, "p"), _shares(q, "q"))
+    first, second = np.broadcast_arrays(as_shares(p, "p"), as_shares(q, "q"))
     x = first - second
     return _plain(_excess(first, second, x) + _excess(1 - first, 1 - second, -x))
 
@@ -285,7 +283,7 @@ def _game(n_sources: int, horizon: int, batch: int) -> tuple[int, int, int]:
     return K, T, as_integer(batch, "batch", least=1)
 
 
-def _rounds(rounds: npt.ArrayLike, horizon: int | None, name: str = "rounds") -> Array:
+def _rounds(rounds: npt.ArrayLike, horizon: int | None, name: str = "rounds") -> Floats:
     """Whole numbers from 1 to the horizon, as floats."""
     array = as_numbers(rounds, name)
     if array.dtype.kind not in "iu":
@@ -297,29 +295,20 @@ def _rounds(rounds: npt.ArrayLike, horizon: int | None, name: str = "rounds") ->
     return array.astype(np.float64)
 
 
-def as_densities(densities: npt.ArrayLike) -> Array:
+def as_densities(densities: npt.ArrayLike) -> Floats:
     """Return densities of at least one source as a (K,) vector in [0, 1]."""
-    rho = _shares(as_vector(densities, "densities"), "densities")
+    rho = as_shares(as_vector(densities, "densities"), "densities")
     if rho.size == 0:
         raise ValueError("densities is empty; there must be a source")
     return rho
 
 
-def _shares(values: npt.ArrayLike, name: str) -> Array:
-    array = as_numbers(values, name).astype(np.float64)
-    bad = np.argwhere(~((array >= 0) & (array <= 1)))
-    if len(bad):
-        where = f" at index {', '.join(map(str, bad[0]))}" if array.ndim else ""
-        raise ValueError(f"{name} has {array[tuple(bad[0])]}{where}, but must be in [0, 1]")
-    return array
-
-
-def _gaps(rho: Array) -> Array:
+def _gaps(rho: Floats) -> Floats:
     """The gaps that are not 0."""
     return rho.max() - rho[rho < rho.max()]
 
 
-def _excess(p: Array, q: Array, x: Array) -> Array:
+def _excess(p: Floats, q: Floats, x: Floats) -> Floats:
     """p·ln(p/q) − x for x = p − q: never negative, so that two of them add up without cancelling.
 
     Close to each other this is q·Σ_{k≥2} (−x/q)^k / (k(k−1)).
@@ -330,6 +319,6 @@ def _excess(p: Array, q: Array, x: Array) -> Array:
     return excess
 
 
-def _plain(values: Array) -> Any:
+def _plain(values: Floats) -> Any:
     """A float for a single number."""
     return float(values) if np.ndim(values) == 0 else values

@@ -14,13 +14,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from ..._arrays import Floats
 from ..._checks import as_integer, as_real, one_of
 from ..quadrature import binomial_log_pmf
 from .regret import as_densities
 
 __all__ = ["drawn_at_most", "majority_probability"]
-
-Array = npt.NDArray[np.float64]
 
 #: Standard deviations around the mean that are followed, and a bound on the mass beyond, per draw.
 WIDTH, CUT = 8.5, 1e-14
@@ -114,7 +113,7 @@ def _bracket(first: int, second: int, p: float, q: float, kind: str, scale: floa
     return max(0.0, float(between @ above_2[1:]) - cut), min(1.0, float(between @ above_2[:-1]) + cut)
 
 
-def _refined(levels: Array, above_1: Array, above_2: Array) -> Array:
+def _refined(levels: Floats, above_1: Floats, above_2: Floats) -> Floats:
     """Levels that divide each interval in proportion to the root of what it adds to the width of the bracket."""
     weight = np.sqrt(np.diff(above_1) * np.diff(above_2))
     if not (weight > 0).any():
@@ -124,16 +123,16 @@ def _refined(levels: Array, above_1: Array, above_2: Array) -> Array:
     return np.interp(np.linspace(0, place[-1], LEVELS), place, levels)
 
 
-def _ended(above: Array) -> Array:
+def _ended(above: Floats) -> Floats:
     """With the levels −∞ and ∞."""
     return np.concatenate([[1.0], above, [0.0]])
 
 
-def _bonus(kind: str, scale: float, n: Array) -> Array:
+def _bonus(kind: str, scale: float, n: Floats) -> Floats:
     return np.sqrt(scale) / n if kind == "published" else np.sqrt(scale / n)
 
 
-def _above(levels: Array, rho: float, bonus: Array, batch: int) -> Array:
+def _above(levels: Floats, rho: float, bonus: Floats, batch: int) -> Floats:
     """P(mean_j + bonus_j > level for all j up to len(bonus)), for each level."""
     steps = np.exp(binomial_log_pmf(batch, rho, np.arange(batch + 1.0)))
     deviation = np.sqrt(len(bonus) * batch * rho * (1 - rho))
