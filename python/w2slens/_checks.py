@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+from . import _kernels
+
 __all__ = ["as_callable", "as_integer", "as_real", "as_share", "as_threads", "one_of"]
 
 
@@ -43,9 +45,11 @@ def as_share(value: float, name: str) -> float:
     return number
 
 
-def as_threads(n_threads: Any) -> int | None:
-    """Return ``n_threads`` for the kernels: an ``int`` in [1, 65535], or ``None`` for all threads."""
-    return None if n_threads is None else as_integer(n_threads, "n_threads", least=1, most=65535)
+def as_threads(n_threads: Any) -> int:
+    """Return the number of threads of a call: ``n_threads`` within what this process may ask for, or its default."""
+    if n_threads is None:
+        return _kernels.default_threads()
+    return as_integer(n_threads, "n_threads", least=1, most=_kernels.most_threads())
 
 
 def as_callable(value: Any, name: str) -> Any:

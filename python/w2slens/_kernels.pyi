@@ -113,6 +113,11 @@ def overlap_scores(
     n_threads: int | None = None,
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64] | None]: ...
 
+# --- threads
+
+def default_threads() -> int: ...
+def most_threads() -> int: ...
+
 # --- trials
 
 _Setting = tuple[tuple[int, int, int, int], int, int, float, bool, list[float] | None, float, float]

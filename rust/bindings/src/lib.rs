@@ -8,6 +8,7 @@ mod expansion;
 mod logistic;
 mod mixture;
 mod similarity;
+mod threads;
 mod trials;
 
 use pyo3::prelude::*;
@@ -22,6 +23,7 @@ fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     logistic::register(module)?;
     mixture::register(module)?;
     similarity::register(module)?;
+    threads::register(module)?;
     trials::register(module)?;
     // PyO3 lists every name in it; the curated public names are the package's.
     module.delattr("__all__")

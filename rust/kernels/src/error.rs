@@ -73,6 +73,14 @@ pub enum KernelError {
         /// The names that there are.
         known: String,
     },
+    /// A number of threads that no call may have.
+    #[error("n_threads is {asked}, but must be at least 1 and at most {most} (4 times the cores of this process, or 64)")]
+    Threads {
+        /// What was asked for.
+        asked: usize,
+        /// The largest number allowed.
+        most: usize,
+    },
     /// A row without direction, where a direction is needed.
     #[error("{argument} has zero norm at row {row}; the cosine with it is undefined")]
     ZeroNorm {
