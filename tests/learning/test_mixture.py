@@ -113,7 +113,7 @@ def test_bad_parameters(changes, error, message):
         ({"dtype": int}, ValueError, "dtype is int64"),
         ({"n_threads": 0}, ValueError, "n_threads is 0, but must be at least 1"),
         ({"n_threads": -2}, ValueError, "n_threads is -2"),
-        ({"n_threads": 2**70}, ValueError, "must be at most 65535"),
+        ({"n_threads": 2**70}, ValueError, "must be at most [0-9]+"),
         ({"n_threads": 1.5}, TypeError, "n_threads must be an integer"),
         ({"rng": -1}, ValueError, "rng is -1"),
         ({"rng": "seed"}, TypeError, "rng must be a seed"),

@@ -1,4 +1,4 @@
-"""Eight entry points that use threads, each a small call whose result is a digest; run as a script, in processes of a pool."""
+"""Eight entry points that use threads, as small calls with digests of their results; a script runs them in a pool."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
+
 import w2slens as wl
 
 X = np.random.default_rng(0).standard_normal((400, 16))
@@ -22,8 +23,8 @@ COUNTS = {"easy": 40, "hard": 40, "overlap": 40}
 
 
 def logistic() -> list[Any]:
-    models = wl.learning.fit_logistic_batch([X] * 3, [np.where(P < cut, 1, -1) for cut in (0.3, 0.5, 0.7)])
-    return [model.coef_ for model in models]
+    models = wl.learning.fit_logistic_batch([X] * 3, [np.where(cut > P, 1, -1) for cut in (0.3, 0.5, 0.7)])
+    return [model.coef for model in models]
 
 
 ENTRIES: dict[str, Callable[[], Any]] = {

@@ -74,7 +74,9 @@ pub enum KernelError {
         known: String,
     },
     /// A number of threads that no call may have.
-    #[error("n_threads is {asked}, but must be at least 1 and at most {most} (4 times the cores of this process, or 64)")]
+    #[error(
+        "n_threads is {asked}, but must be at least 1 and at most {most} (4 times the cores of this process, or 64)"
+    )]
     Threads {
         /// What was asked for.
         asked: usize,
