@@ -6,15 +6,24 @@ use w2slens_kernels::changepoint::{Candidates, split};
 
 use crate::{arrays, errors};
 
-/// The least-squares split of `values`: its index in sorted order, its threshold and its gain.
+/// A split: its index in sorted order, its threshold and its gain.
+#[pyclass(frozen, get_all, module = "w2slens._kernels")]
+struct Split {
+    index: usize,
+    threshold: f64,
+    gain: f64,
+}
+
+/// The least-squares split of `values`.
 #[pyfunction]
-fn change_point(py: Python<'_>, values: PyReadonlyArray1<'_, f64>, ruptures: bool) -> PyResult<(usize, f64, f64)> {
+fn change_point(py: Python<'_>, values: PyReadonlyArray1<'_, f64>, ruptures: bool) -> PyResult<Split> {
     let values = arrays::slice("values", &values)?;
     let candidates = if ruptures { Candidates::Ruptures } else { Candidates::All };
     let found = py.detach(|| split(values, candidates)).map_err(errors::to_python)?;
-    Ok((found.index, found.threshold, found.gain))
+    Ok(Split { index: found.index, threshold: found.threshold, gain: found.gain })
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Split>()?;
     module.add_function(wrap_pyfunction!(change_point, module)?)
 }

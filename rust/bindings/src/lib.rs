@@ -5,8 +5,10 @@ mod bandit;
 mod changepoint;
 mod errors;
 mod expansion;
+mod instances;
 mod logistic;
 mod mixture;
+mod regions;
 mod similarity;
 mod threads;
 mod trials;
@@ -20,6 +22,7 @@ fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bandit::register(module)?;
     changepoint::register(module)?;
     expansion::register(module)?;
+    instances::register(module)?;
     logistic::register(module)?;
     mixture::register(module)?;
     similarity::register(module)?;

@@ -3,14 +3,20 @@
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use w2slens_kernels::logistic::{Problem, fit_batch};
+use w2slens_kernels::logistic::{Fit, Problem, fit_batch};
 
 use crate::arrays;
 use crate::errors::to_python;
 
-type Fitted<'py> = (Bound<'py, PyArray1<f64>>, f64, usize);
+/// One fit: coefficients (d,), intercept, and Newton steps taken.
+#[pyclass(frozen, get_all, module = "w2slens._kernels")]
+struct LogisticFit {
+    coef: Py<PyArray1<f64>>,
+    intercept: f64,
+    steps: usize,
+}
 
-/// Fits problem i to `xs[i]` (n, d), `labels[i]` (n,), `weights[i]` (n,) and `cs[i]`; returns (coef, intercept, steps) of each.
+/// Fits problem i to `xs[i]` (n, d), `labels[i]` (n,), `weights[i]` (n,) and `cs[i]`.
 #[pyfunction]
 #[pyo3(signature = (xs, labels, weights, cs, intercept, n_threads=None))]
 fn fit_logistic<'py>(
@@ -21,7 +27,7 @@ fn fit_logistic<'py>(
     cs: Vec<f64>,
     intercept: bool,
     n_threads: Option<usize>,
-) -> PyResult<Vec<Fitted<'py>>> {
+) -> PyResult<Vec<LogisticFit>> {
     if labels.len() != xs.len() || cs.len() != xs.len() || weights.as_ref().is_some_and(|w| w.len() != xs.len()) {
         return Err(PyValueError::new_err("xs, labels, weights and cs must be equally long"));
     }
@@ -37,9 +43,12 @@ fn fit_logistic<'py>(
         });
     }
     let fits = py.detach(|| fit_batch(&problems, n_threads)).map_err(to_python)?;
-    Ok(fits.into_iter().map(|fit| (fit.coef.into_pyarray(py), fit.intercept, fit.steps)).collect())
+    let record =
+        |fit: Fit| LogisticFit { coef: fit.coef.into_pyarray(py).unbind(), intercept: fit.intercept, steps: fit.steps };
+    Ok(fits.into_iter().map(record).collect())
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<LogisticFit>()?;
     module.add_function(wrap_pyfunction!(fit_logistic, module)?)
 }

@@ -47,8 +47,8 @@ fn borrow<'a>(argument: &str, array: &'a Bound<'_, PyUntypedArray>, format: &str
     // SAFETY: `array` is a live NumPy object, so its header can be read.
     let data = unsafe { (*array.as_array_ptr()).fields.data };
     // SAFETY: NumPy guarantees that shape, strides and item size (checked against `kind`) stay inside the array's
-    // memory, which lives as long as `array` is borrowed. As with every buffer that is shared with Python, the caller must not write
-    // to it from another thread meanwhile.
+    // memory, which lives as long as `array` is borrowed. As with every buffer that is shared with Python, the caller
+    // must not write to it from another thread meanwhile.
     Ok(unsafe { Matrix::from_raw(data.cast::<u8>(), [rows, columns], [row_stride, column_stride], kind, swapped) })
 }
 
@@ -68,8 +68,12 @@ impl Side<'_> {
     }
 }
 
-/// Scores, and nearest rows where asked for.
-type Found<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyArray1<i64>>>);
+/// Scores (n,), float32 or float64, and nearest rows (n,) of the hard points' array where they were asked for.
+#[pyclass(frozen, get_all, module = "w2slens._kernels")]
+struct OverlapScores {
+    values: Py<PyAny>,
+    nearest: Option<Py<PyArray1<i64>>>,
+}
 
 fn path_of(name: Option<&str>) -> PyResult<Path> {
     let Some(name) = name else { return Ok(Path::detect()) };
@@ -83,7 +87,7 @@ fn similarity_paths() -> Vec<&'static str> {
     Path::here().map(Path::name).collect()
 }
 
-/// Scores (n,) and, with `return_index`, nearest rows (n,) of the hard points' array.
+/// Scores of the points and, with `return_index`, the rows that are nearest to them.
 #[pyfunction]
 #[pyo3(name = "overlap_scores")]
 #[pyo3(signature = (points, hard, *, hard_name, cosine, absolute, return_index, progress=None, path=None, n_threads=None))]
@@ -99,7 +103,7 @@ fn scores<'py>(
     progress: Option<&Bound<'py, PyAny>>,
     path: Option<&str>,
     n_threads: Option<usize>,
-) -> PyResult<Found<'py>> {
+) -> PyResult<OverlapScores> {
     let x = points.matrix("X", "rows")?;
     let hard_name = match hard_name {
         "X" => "X",
@@ -150,13 +154,15 @@ fn scores<'py>(
     };
     attend(py)?;
     let values = match scores.values {
-        Values::F32(values) => PyArray1::from_vec(py, values).into_any(),
-        Values::F64(values) => PyArray1::from_vec(py, values).into_any(),
+        Values::F32(values) => PyArray1::from_vec(py, values).into_any().unbind(),
+        Values::F64(values) => PyArray1::from_vec(py, values).into_any().unbind(),
     };
-    Ok((values, scores.nearest.map(|nearest| PyArray1::from_vec(py, nearest))))
+    let nearest = scores.nearest.map(|nearest| PyArray1::from_vec(py, nearest).unbind());
+    Ok(OverlapScores { values, nearest })
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<OverlapScores>()?;
     module.add_function(wrap_pyfunction!(similarity_paths, module)?)?;
     module.add_function(wrap_pyfunction!(scores, module)?)
 }

@@ -2,91 +2,133 @@
 
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;
-use w2slens_kernels::mixture::{Noise, REGIONS};
+use w2slens_kernels::regions::{Counts, REGIONS};
 use w2slens_kernels::trials::{self, COLUMNS, Diet, Learner, MODELS, Points, Row, Setting, Student};
 
-use crate::arrays;
 use crate::errors::to_python;
+use crate::{arrays, regions};
 
-/// (C or None for the averaging student, intercept, regions, share or None).
-type Described = (Option<f64>, bool, [bool; REGIONS], Option<f64>);
-
-/// (counts, d_easy, d_hard, sigma, full noise, theta or None, weak C, ceiling C).
-type DescribedSetting = ([usize; REGIONS], usize, usize, f64, bool, Option<Vec<f64>>, f64, f64);
-
-type Table<'py> = (
-    Bound<'py, PyArray1<i8>>,
-    Bound<'py, PyArray1<i64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray3<f64>>,
-    Bound<'py, PyArray3<f64>>,
-);
-
-type LabelledSample<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i8>>);
-
-fn setting(described: DescribedSetting) -> Setting {
-    let (counts, d_easy, d_hard, sigma, full, theta, weak_c, ceiling_c) = described;
-    let noise = if full { Noise::Full } else { Noise::Zeroed };
-    Setting { counts, d_easy, d_hard, sigma, noise, theta, weak_c, ceiling_c }
+/// What all replicates share; `theta` is drawn in each where it is None.
+#[derive(FromPyObject)]
+struct SettingRecord {
+    counts: [usize; REGIONS],
+    d_easy: usize,
+    d_hard: usize,
+    sigma: f64,
+    noise: String,
+    theta: Option<Vec<f64>>,
+    weak_c: f64,
+    ceiling_c: f64,
 }
 
-fn student(described: &Described) -> Student {
-    let &(c, intercept, regions, share) = described;
-    Student {
-        learner: c.map_or(Learner::Averaging, |c| Learner::Logistic { c, intercept }),
-        diet: share.map_or(Diet::Regions(regions), Diet::Mix),
+impl SettingRecord {
+    fn setting(self) -> PyResult<Setting> {
+        let Self { counts, d_easy, d_hard, sigma, noise, theta, weak_c, ceiling_c } = self;
+        let (counts, noise) = (Counts(counts), regions::noise(&noise)?);
+        Ok(Setting { counts, d_easy, d_hard, sigma, noise, theta, weak_c, ceiling_c })
     }
 }
 
-/// Rows (status, size, alpha, test accuracies, population accuracies), replicate by replicate.
+/// A student: the averaging one without `c`; a mix where there is a `share`, else all points of the marked regions.
+#[derive(FromPyObject)]
+struct StudentRecord {
+    c: Option<f64>,
+    intercept: bool,
+    regions: [bool; REGIONS],
+    share: Option<f64>,
+}
+
+impl StudentRecord {
+    fn student(&self) -> Student {
+        Student {
+            learner: self.c.map_or(Learner::Averaging, |c| Learner::Logistic { c, intercept: self.intercept }),
+            diet: self.share.map_or(Diet::Regions(self.regions), Diet::Mix),
+        }
+    }
+}
+
+/// Columns with one row per replicate and student, students fastest; accuracies are (rows, models, places).
+#[pyclass(frozen, get_all, module = "w2slens._kernels")]
+struct TrialTable {
+    status: Py<PyArray1<i8>>,
+    size: Py<PyArray1<i64>>,
+    alpha: Py<PyArray1<f64>>,
+    test: Py<PyArray3<f64>>,
+    population: Py<PyArray3<f64>>,
+}
+
+/// Trials of these students, replicate by replicate.
 #[pyfunction]
 #[pyo3(signature = (setting, students, key, replicates, n_threads=None))]
-fn mixture_trials<'py>(
-    py: Python<'py>,
-    setting: DescribedSetting,
-    students: Vec<Described>,
+fn mixture_trials(
+    py: Python<'_>,
+    setting: SettingRecord,
+    students: Vec<StudentRecord>,
     key: &[u8],
-    replicates: PyReadonlyArray1<'py, u64>,
+    replicates: PyReadonlyArray1<'_, u64>,
     n_threads: Option<usize>,
-) -> PyResult<Table<'py>> {
-    let (key, setting) = (arrays::key(key)?, self::setting(setting));
-    let students: Vec<Student> = students.iter().map(student).collect();
+) -> PyResult<TrialTable> {
+    let (key, setting) = (arrays::key(key)?, setting.setting()?);
+    let students: Vec<Student> = students.iter().map(StudentRecord::student).collect();
     let replicates = arrays::slice("replicates", &replicates)?;
     let rows = py.detach(|| trials::run(&setting, &students, &key, replicates, n_threads)).map_err(to_python)?;
     let cube = |of: fn(&Row) -> &[[f64; COLUMNS]; MODELS]| {
         let flat: Vec<f64> = rows.iter().flat_map(|row| of(row).as_flattened()).copied().collect();
-        flat.into_pyarray(py).reshape([rows.len(), MODELS, COLUMNS])
+        flat.into_pyarray(py).reshape([rows.len(), MODELS, COLUMNS]).map(Bound::unbind)
     };
-    Ok((
-        rows.iter().map(|row| row.status as i8).collect::<Vec<_>>().into_pyarray(py),
-        rows.iter().map(|row| row.size as i64).collect::<Vec<_>>().into_pyarray(py),
-        rows.iter().map(|row| row.alpha).collect::<Vec<_>>().into_pyarray(py),
-        cube(|row| &row.test)?,
-        cube(|row| &row.population)?,
-    ))
+    Ok(TrialTable {
+        status: rows.iter().map(|row| row.status as i8).collect::<Vec<_>>().into_pyarray(py).unbind(),
+        size: rows.iter().map(|row| row.size as i64).collect::<Vec<_>>().into_pyarray(py).unbind(),
+        alpha: rows.iter().map(|row| row.alpha).collect::<Vec<_>>().into_pyarray(py).unbind(),
+        test: cube(|row| &row.test)?,
+        population: cube(|row| &row.population)?,
+    })
 }
 
-/// θ and the three samples (train, pseudo-label, test) of one replicate, and the two orders of its mixes.
+/// Points (n, d) and their labels (n,).
+#[pyclass(frozen, get_all, module = "w2slens._kernels")]
+struct LabelledSample {
+    x: Py<PyArray2<f64>>,
+    y: Py<PyArray1<i8>>,
+}
+
+/// The draws of one replicate: θ, the three samples, and the orders in which mixes take points of the second one.
+#[pyclass(frozen, get_all, module = "w2slens._kernels")]
+struct TrialDraws {
+    theta: Py<PyArray1<f64>>,
+    train: Py<LabelledSample>,
+    pseudo: Py<LabelledSample>,
+    test: Py<LabelledSample>,
+    order_overlap: Py<PyArray1<usize>>,
+    order_others: Py<PyArray1<usize>>,
+}
+
+/// The draws of one replicate.
 #[pyfunction]
-#[expect(clippy::type_complexity, reason = "the private seam to one Python function")]
-fn trial_draws<'py>(
-    py: Python<'py>,
-    setting: DescribedSetting,
-    key: &[u8],
-    replicate: u64,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Vec<LabelledSample<'py>>, [Vec<usize>; 2])> {
-    let (key, setting) = (arrays::key(key)?, self::setting(setting));
+fn trial_draws(py: Python<'_>, setting: SettingRecord, key: &[u8], replicate: u64) -> PyResult<TrialDraws> {
+    let (key, setting) = (arrays::key(key)?, setting.setting()?);
     let draws = py.detach(|| trials::draws(&setting, &key, replicate)).map_err(to_python)?;
     let d = draws.theta.len();
     let sample = |points: Points| {
-        let n = points.y.len();
-        Ok((points.x.into_pyarray(py).reshape([n, d])?, points.y.into_pyarray(py)))
+        let x = points.x.into_pyarray(py).reshape([points.y.len(), d])?.unbind();
+        Py::new(py, LabelledSample { x, y: points.y.into_pyarray(py).unbind() })
     };
-    let samples = draws.samples.into_iter().map(sample).collect::<PyResult<Vec<_>>>()?;
-    Ok((draws.theta.into_pyarray(py), samples, draws.orders))
+    let [train, pseudo, test] = draws.samples.map(sample);
+    let [overlap, others] = draws.orders.map(|order| order.into_pyarray(py).unbind());
+    Ok(TrialDraws {
+        theta: draws.theta.into_pyarray(py).unbind(),
+        train: train?,
+        pseudo: pseudo?,
+        test: test?,
+        order_overlap: overlap,
+        order_others: others,
+    })
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<LabelledSample>()?;
+    module.add_class::<TrialDraws>()?;
+    module.add_class::<TrialTable>()?;
     module.add_function(wrap_pyfunction!(mixture_trials, module)?)?;
     module.add_function(wrap_pyfunction!(trial_draws, module)?)
 }

@@ -3,12 +3,13 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use w2slens_kernels::logistic::{Problem, fit, fit_reference};
 use w2slens_kernels::mixture::{GaussianMixture, Noise};
+use w2slens_kernels::regions::Counts;
 
 fn fits(c: &mut Criterion) {
     let theta = vec![0.5; 40];
-    let Ok(mixture) = GaussianMixture::new(&theta, 5f64.sqrt(), 20, [100, 100, 50, 0], Noise::Zeroed) else { return };
+    let Ok(mixture) = GaussianMixture::new(&theta, 5f64.sqrt(), 20, Noise::Zeroed) else { return };
     let (mut x, mut y, mut regions) = (vec![0.0; 250 * 40], vec![0; 250], vec![0; 250]);
-    if mixture.sample(&[3; 32], &mut x, &mut y, &mut regions, None).is_err() {
+    if mixture.sample(&Counts([100, 100, 50, 0]), &[3; 32], &mut x, &mut y, &mut regions, None).is_err() {
         return;
     }
     let labels: Vec<f64> = y.iter().map(|&y| f64::from(u8::from(y > 0))).collect();

@@ -2,6 +2,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use w2slens_kernels::mixture::Noise;
+use w2slens_kernels::regions::Counts;
 use w2slens_kernels::trials::{Diet, Learner, Setting, Student, run};
 
 fn replicates(c: &mut Criterion) {
@@ -14,7 +15,7 @@ fn replicates(c: &mut Criterion) {
     group.throughput(Throughput::Elements(numbers.len() as u64));
     for n in [5, 50, 95] {
         let setting = Setting {
-            counts: [100, 100, n, 0],
+            counts: Counts([100, 100, n, 0]),
             d_easy: 20,
             d_hard: 20,
             sigma: 5f64.sqrt(),

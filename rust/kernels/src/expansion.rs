@@ -11,7 +11,17 @@
 //! flows for c(0); for the profile as many levels of flows as the chain is deep, each level on disjoint parts of the pool.
 //! Domain: total weight of either side between 1 and 2^40.
 
+mod flow;
+mod oracle;
+mod profile;
+#[cfg(test)]
+mod tests;
+
 use crate::{KernelError, Result};
+
+use flow::Network;
+pub use oracle::constant_reference;
+pub use profile::Profile;
 
 /// Largest total weight of either side: products of three such numbers and a scale must fit into u128.
 pub const MAX_TOTAL: u64 = 1 << 40;
@@ -36,17 +46,6 @@ pub struct Constant {
     pub set: Vec<usize>,
     /// c(0) = (covered / total overlap weight) / (attained_by / total hard weight).
     pub value: f64,
-}
-
-/// The blocks of the pool in the order in which they saturate *last to first*: block 0 needs the largest κ.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Profile {
-    /// Weight of the hard points of each block.
-    pub hard: Vec<u64>,
-    /// Weight of the overlap points of each block; 0 for hard points without neighbours.
-    pub overlap: Vec<u64>,
-    /// Block of each hard point.
-    pub block_of: Vec<usize>,
 }
 
 impl<'a> Pool<'a> {
@@ -127,72 +126,6 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// The expansion profile: F(κ) = Σ over blocks of min(p(B), κ·g(B)) is the mass that can be coupled at κ.
-    pub fn profile(&self) -> Profile {
-        let mut block_of = vec![usize::MAX; self.hard.len()];
-        let (mut hard, mut overlap) = (Vec::new(), Vec::new());
-        let mut reached = vec![false; self.overlap.len()];
-        for &j in self.indices {
-            reached[j] = true;
-        }
-        let all = Part {
-            hard: (0..self.hard.len()).collect(),
-            overlap: (0..self.overlap.len()).filter(|&j| reached[j]).collect(),
-        };
-        // Depth first with the part of larger κ on top, so blocks come out in order.
-        let mut parts = vec![all];
-        let mut scratch = vec![usize::MAX; self.overlap.len()];
-        while let Some(part) = parts.pop() {
-            match self.split(&part, &mut scratch) {
-                Some((above, below)) => parts.extend([below, above]),
-                None => {
-                    let weight = part.hard.iter().map(|&i| self.hard[i]).sum::<u64>();
-                    part.hard.iter().for_each(|&i| block_of[i] = hard.len());
-                    hard.push(weight);
-                    overlap.push(part.overlap.iter().map(|&j| self.overlap[j]).sum::<u64>());
-                }
-            }
-        }
-        Profile { hard, overlap, block_of }
-    }
-
-    /// Splits a part into (needs a larger κ, a smaller one), or returns `None` for a part that saturates at one κ.
-    fn split(&self, part: &Part, local: &mut [usize]) -> Option<(Part, Part)> {
-        part.overlap.iter().enumerate().for_each(|(k, &j)| local[j] = k);
-        let (mut indptr, mut indices) = (vec![0], Vec::new());
-        for &i in &part.hard {
-            indices.extend(self.neighbours(i).iter().map(|&j| local[j]).filter(|&k| k != usize::MAX));
-            indptr.push(indices.len());
-        }
-        part.overlap.iter().for_each(|&j| local[j] = usize::MAX);
-        let hard: Vec<u64> = part.hard.iter().map(|&i| self.hard[i]).collect();
-        let overlap: Vec<u64> = part.overlap.iter().map(|&j| self.overlap[j]).collect();
-        let (p, g) = (hard.iter().sum::<u64>(), overlap.iter().sum::<u64>());
-        if p == 0 || g == 0 {
-            return None;
-        }
-        let inner = Pool { indptr: &indptr, indices: &indices, hard: &hard, overlap: &overlap };
-        let mut network = Network::new(&inner, u128::from(g), u128::from(p));
-        network.maximise();
-        let above = network.reachable();
-        if above.is_empty() {
-            return None;
-        }
-        let (mut in_hard, mut in_overlap) = (vec![false; hard.len()], vec![false; overlap.len()]);
-        for &i in &above {
-            in_hard[i] = true;
-            inner.neighbours(i).iter().for_each(|&j| in_overlap[j] = true);
-        }
-        let pick = |items: &[usize], member: &[bool], wanted| -> Vec<usize> {
-            items.iter().zip(member).filter(|(_, m)| **m == wanted).map(|(&item, _)| item).collect()
-        };
-        let side = |wanted| Part {
-            hard: pick(&part.hard, &in_hard, wanted),
-            overlap: pick(&part.overlap, &in_overlap, wanted),
-        };
-        Some((side(true), side(false)))
-    }
-
     /// A largest coupling of P(·|H) with a law ≤ κ·P(·|G), κ = `numerator`/`denominator`: the mass on each neighbour pair, in the
     /// order of `indices`.
     ///
@@ -244,186 +177,3 @@ impl<'a> Pool<'a> {
         Ok((network.flow, scale * u128::from(self.total_hard())))
     }
 }
-
-/// A part of the pool, by the numbers of its points.
-struct Part {
-    hard: Vec<usize>,
-    overlap: Vec<usize>,
-}
-
-const UNSEEN: u32 = u32::MAX;
-
-/// Source → hard points → overlap points → sink, as residual capacities; the edges in the middle are unbounded.
-struct Network<'a> {
-    pool: &'a Pool<'a>,
-    /// Edges by overlap point: (edge, hard point).
-    back: Vec<(usize, usize)>,
-    back_ptr: Vec<usize>,
-    source: Vec<u128>,
-    sink: Vec<u128>,
-    flow: Vec<u128>,
-    level_hard: Vec<u32>,
-    level_overlap: Vec<u32>,
-}
-
-impl<'a> Network<'a> {
-    /// Capacities `source_scale`·p and `sink_scale`·g.
-    fn new(pool: &'a Pool<'a>, source_scale: u128, sink_scale: u128) -> Self {
-        let (n, m) = (pool.hard.len(), pool.overlap.len());
-        let mut back_ptr = vec![0; m + 1];
-        pool.indices.iter().for_each(|&j| back_ptr[j + 1] += 1);
-        for j in 0..m {
-            back_ptr[j + 1] += back_ptr[j];
-        }
-        let mut next = back_ptr.clone();
-        let mut back = vec![(0, 0); pool.indices.len()];
-        for i in 0..n {
-            for edge in pool.indptr[i]..pool.indptr[i + 1] {
-                let slot = &mut next[pool.indices[edge]];
-                back[*slot] = (edge, i);
-                *slot += 1;
-            }
-        }
-        Self {
-            pool,
-            back,
-            back_ptr,
-            source: pool.hard.iter().map(|&w| u128::from(w) * source_scale).collect(),
-            sink: pool.overlap.iter().map(|&w| u128::from(w) * sink_scale).collect(),
-            flow: vec![0; pool.indices.len()],
-            level_hard: vec![UNSEEN; n],
-            level_overlap: vec![UNSEEN; m],
-        }
-    }
-
-    /// Dinic: blocking flows along shortest augmenting paths until the sink cannot be reached.
-    fn maximise(&mut self) {
-        while self.layer() {
-            let mut next_hard: Vec<usize> = self.pool.indptr[..self.source.len()].to_vec();
-            let mut next_overlap: Vec<usize> = self.back_ptr[..self.sink.len()].to_vec();
-            for root in 0..self.source.len() {
-                while self.source[root] > 0 && self.augment(root, &mut next_hard, &mut next_overlap) {}
-            }
-        }
-    }
-
-    /// Breadth-first layers from the hard points with capacity left; says whether the sink was reached.
-    fn layer(&mut self) -> bool {
-        self.level_hard.fill(UNSEEN);
-        self.level_overlap.fill(UNSEEN);
-        let mut frontier: Vec<usize> = (0..self.source.len()).filter(|&i| self.source[i] > 0).collect();
-        frontier.iter().for_each(|&i| self.level_hard[i] = 0);
-        let (mut level, mut found) = (0, false);
-        while !frontier.is_empty() && !found {
-            let mut middle = Vec::new();
-            for &j in frontier.iter().flat_map(|&i| self.pool.neighbours(i)) {
-                if self.level_overlap[j] == UNSEEN {
-                    self.level_overlap[j] = level + 1;
-                    found |= self.sink[j] > 0;
-                    middle.push(j);
-                }
-            }
-            frontier.clear();
-            for &j in &middle {
-                for &(edge, i) in &self.back[self.back_ptr[j]..self.back_ptr[j + 1]] {
-                    if self.flow[edge] > 0 && self.level_hard[i] == UNSEEN {
-                        self.level_hard[i] = level + 2;
-                        frontier.push(i);
-                    }
-                }
-            }
-            level += 2;
-        }
-        found
-    }
-
-    /// Pushes flow along one shortest path from `root`; says whether there was one. Exhausted arcs are never looked at again.
-    fn augment(&mut self, root: usize, next_hard: &mut [usize], next_overlap: &mut [usize]) -> bool {
-        let mut path: Vec<(usize, usize)> = Vec::new(); // (edge forward to an overlap point, edge back from it)
-        let mut at = root;
-        loop {
-            let mut stepped = false;
-            while next_hard[at] < self.pool.indptr[at + 1] {
-                let edge = next_hard[at];
-                let j = self.pool.indices[edge];
-                if self.level_overlap[j] == self.level_hard[at] + 1 {
-                    if self.sink[j] > 0 {
-                        self.push(root, &path, edge, j);
-                        return true;
-                    }
-                    while next_overlap[j] < self.back_ptr[j + 1] {
-                        let (back_edge, i) = self.back[next_overlap[j]];
-                        if self.flow[back_edge] > 0 && self.level_hard[i] == self.level_overlap[j] + 1 {
-                            path.push((edge, back_edge));
-                            at = i;
-                            stepped = true;
-                            break;
-                        }
-                        next_overlap[j] += 1;
-                    }
-                    if stepped {
-                        break;
-                    }
-                }
-                next_hard[at] += 1;
-            }
-            if !stepped {
-                let Some((edge, _)) = path.pop() else { return false };
-                next_overlap[self.pool.indices[edge]] += 1;
-                at = path.last().map_or(root, |&(_, back_edge)| self.hard_of(back_edge));
-            }
-        }
-    }
-
-    /// The hard point of an edge.
-    fn hard_of(&self, edge: usize) -> usize {
-        self.pool.indptr.partition_point(|&start| start <= edge) - 1
-    }
-
-    fn push(&mut self, root: usize, path: &[(usize, usize)], last: usize, j: usize) {
-        let narrowest = path.iter().map(|&(_, back_edge)| self.flow[back_edge]).min().unwrap_or(u128::MAX);
-        let amount = narrowest.min(self.source[root]).min(self.sink[j]);
-        self.source[root] -= amount;
-        self.sink[j] -= amount;
-        self.flow[last] += amount;
-        for &(edge, back_edge) in path {
-            self.flow[edge] += amount;
-            self.flow[back_edge] -= amount;
-        }
-    }
-
-    /// After [`Self::maximise`]: the hard points on the source side of the smallest minimum cut.
-    fn reachable(&self) -> Vec<usize> {
-        (0..self.level_hard.len()).filter(|&i| self.level_hard[i] != UNSEEN).collect()
-    }
-}
-
-/// c(q) by trying every set, and the first set that attains it: min over U with P(U|H) > q of P(N(U)|G)/P(U|H). The oracle of [`Pool::constant`], for at most 20
-/// hard points.
-///
-/// # Errors
-/// [`KernelError`] when there are more than 20 hard points, q is outside [0, 1), or no set has P(U|H) > q.
-pub fn constant_reference(pool: &Pool<'_>, q: f64) -> Result<(f64, Vec<usize>)> {
-    let n = pool.hard.len();
-    if n > 20 {
-        let requirement = "at most 20 for an enumeration of all sets";
-        return Err(KernelError::Parameter { argument: "number of hard points", value: n.to_string(), requirement });
-    }
-    if !(0.0..1.0).contains(&q) {
-        return Err(KernelError::Parameter { argument: "q", value: q.to_string(), requirement: "in [0, 1)" });
-    }
-    let (p, g) = (pool.total_hard() as f64, pool.total_overlap() as f64);
-    let ratios = (1u32..1 << n).filter_map(|mask| {
-        let set: Vec<usize> = (0..n).filter(|i| mask >> i & 1 == 1).collect();
-        let (weight, covered) = pool.weigh(&set);
-        let share = weight as f64 / p;
-        (weight > 0 && share > q).then(|| (covered as f64 / g / share, set))
-    });
-    ratios.reduce(|best, next| if next.0 < best.0 { next } else { best }).ok_or_else(|| KernelError::Undefined {
-        what: "the expansion constant",
-        why: format!("no set of hard points has a share above q = {q}"),
-    })
-}
-
-#[cfg(test)]
-mod tests;

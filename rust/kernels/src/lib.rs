@@ -13,6 +13,7 @@ pub mod instances;
 pub mod logistic;
 pub mod mixture;
 pub mod normal;
+pub mod regions;
 pub mod similarity;
 pub mod streams;
 pub mod threads;

@@ -12,13 +12,13 @@
 use rayon::prelude::*;
 
 use crate::logistic::{self, Problem, Workspace};
-use crate::mixture::{GaussianMixture, Noise, REGIONS, linear_accuracy};
+use crate::mixture::{GaussianMixture, Noise, linear_accuracy};
 use crate::normal::Normals;
+use crate::regions::{Counts, REGIONS, Region};
 use crate::streams::Streams;
 use crate::uniform::{below_wide, shuffle, unit};
 use crate::{KernelError, Result, threads};
 
-const OVERLAP: usize = 2;
 /// Accuracies per model: one for each region, then overall.
 pub const COLUMNS: usize = REGIONS + 1;
 /// Weak, ceiling, student.
@@ -27,8 +27,8 @@ pub const MODELS: usize = 3;
 /// What all replicates share.
 #[derive(Debug, Clone)]
 pub struct Setting {
-    /// Points of each region in every sample: easy, hard, overlap, neither.
-    pub counts: [usize; REGIONS],
+    /// Points of each region in every sample.
+    pub counts: Counts,
     /// Size of the easy block.
     pub d_easy: usize,
     /// Size of the hard block.
@@ -198,8 +198,8 @@ fn check(setting: &Setting, students: &[Student]) -> Result<()> {
         }
     }
     let theta = setting.theta.clone().unwrap_or_else(|| vec![0.0; d]);
-    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.counts, setting.noise)?;
-    if mixture.n() == 0 {
+    GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.noise)?;
+    if setting.counts.points(d)? == 0 {
         return Err(KernelError::Undefined { what: "a trial", why: "counts has no points".into() });
     }
     Ok(())
@@ -211,15 +211,16 @@ fn draw(setting: &Setting, streams: &Streams, replicate: u64) -> Result<Draws> {
         Some(theta) => theta.clone(),
         None => (0..setting.d_easy + setting.d_hard).map(|_| unit(normals.word())).collect(),
     };
-    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.counts, setting.noise)?;
+    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.noise)?;
+    let (counts, n) = (&setting.counts, setting.counts.points(theta.len())?);
     let mut sample = || {
-        let mut points = Points { x: vec![0.0; mixture.n() * mixture.d()], y: vec![0; mixture.n()] };
-        mixture.sample_from(&mut normals, &mut points.x, &mut points.y).map(|()| points)
+        let mut points = Points { x: vec![0.0; n * mixture.d()], y: vec![0; n] };
+        mixture.sample_from(counts, &mut normals, &mut points.x, &mut points.y).map(|()| points)
     };
     let samples = [sample()?, sample()?, sample()?];
-    let overlap: Vec<usize> = mixture.rows(OVERLAP).collect();
-    let others: Vec<usize> = (0..mixture.n()).filter(|row| !mixture.rows(OVERLAP).contains(row)).collect();
-    let mut orders = [overlap, others];
+    let overlap = counts.rows(Region::Overlap);
+    let others: Vec<usize> = (0..n).filter(|row| !overlap.contains(row)).collect();
+    let mut orders = [overlap.collect(), others];
     for rows in &mut orders {
         shuffle(rows, |n| below_wide(n, normals.word()));
     }
@@ -234,12 +235,13 @@ fn trial(
     workspace: &mut Workspace,
 ) -> Result<Vec<Row>> {
     let Draws { theta, samples: [train, pseudo, test], orders } = draw(setting, streams, replicate)?;
-    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.counts, setting.noise)?;
+    let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.noise)?;
     let d = mixture.d();
     let weak = {
         // A zeroed easy block contributes nothing to a fit without intercept.
-        let silent = |code| setting.noise == Noise::Zeroed && (code == 1 || code == 3);
-        let rows: Vec<usize> = (0..REGIONS).filter(|&code| !silent(code)).flat_map(|code| mixture.rows(code)).collect();
+        let silent = |region: &Region| setting.noise == Noise::Zeroed && !region.is_easy();
+        let heard = Region::ALL.into_iter().filter(|region| !silent(region));
+        let rows: Vec<usize> = heard.flat_map(|region| setting.counts.rows(region)).collect();
         let x = gather(&train.x, d, &rows, setting.d_easy);
         let labels: Vec<f64> = rows.iter().map(|&row| target(train.y[row])).collect();
         let mut coef = fit(&x, setting.d_easy, &labels, setting.weak_c, false, workspace)?.coef;
@@ -249,16 +251,16 @@ fn trial(
     let labels: Vec<f64> = train.y.iter().map(|&y| target(y)).collect();
     let ceiling = fit(&train.x, d, &labels, setting.ceiling_c, false, workspace)?;
     let said: Vec<i8> = pseudo.x.chunks_exact(d).map(|x| weak.predict(x)).collect();
-    let overlap = mixture.rows(OVERLAP);
+    let overlap = setting.counts.rows(Region::Overlap);
     let wrong = overlap.clone().filter(|&row| said[row] != pseudo.y[row]).count();
     let alpha = wrong as f64 / overlap.len() as f64;
     let evaluate = |model: &Linear| -> Result<([f64; COLUMNS], [f64; COLUMNS])> {
-        Ok((on_sample(&mixture, model, &test), on_population(&mixture, model)?))
+        Ok((on_sample(&setting.counts, model, &test), on_population(&mixture, &setting.counts, model)?))
     };
     let (weak, ceiling) = (evaluate(&weak)?, evaluate(&ceiling)?);
     let mut rows = Vec::with_capacity(students.len());
     for student in students {
-        let chosen = choose(student.diet, &mixture, &orders);
+        let chosen = choose(student.diet, &setting.counts, &orders);
         let (status, model) = learn(student.learner, &pseudo.x, d, &said, &chosen, workspace)?;
         let own = match &model {
             Some(model) => evaluate(model)?,
@@ -306,10 +308,11 @@ fn fit(x: &[f64], d: usize, labels: &[f64], c: f64, intercept: bool, workspace: 
 }
 
 /// Row numbers of the pseudo-label sample on which the student is trained.
-fn choose(diet: Diet, mixture: &GaussianMixture<'_>, orders: &[Vec<usize>; 2]) -> Vec<usize> {
+fn choose(diet: Diet, counts: &Counts, orders: &[Vec<usize>; 2]) -> Vec<usize> {
     match diet {
         Diet::Regions(marked) => {
-            (0..REGIONS).filter(|&code| marked[code]).flat_map(|code| mixture.rows(code)).collect()
+            let chosen = Region::ALL.into_iter().filter(|region| marked[region.code()]);
+            chosen.flat_map(|region| counts.rows(region)).collect()
         }
         Diet::Mix(share) => {
             let size = orders[0].len().min(orders[1].len());
@@ -358,24 +361,24 @@ impl Linear {
     }
 }
 
-fn on_sample(mixture: &GaussianMixture<'_>, model: &Linear, test: &Points) -> [f64; COLUMNS] {
-    let d = mixture.d();
+fn on_sample(counts: &Counts, model: &Linear, test: &Points) -> [f64; COLUMNS] {
+    let d = model.coef.len();
     let right: Vec<bool> = test.x.chunks_exact(d).zip(&test.y).map(|(x, &y)| model.predict(x) == y).collect();
     let share = |right: &[bool]| right.iter().filter(|r| **r).count() as f64 / right.len() as f64;
     let mut out = [0.0; COLUMNS];
-    for (code, out) in out[..REGIONS].iter_mut().enumerate() {
-        *out = share(&right[mixture.rows(code)]);
+    for region in Region::ALL {
+        out[region.code()] = share(&right[counts.rows(region)]);
     }
     out[REGIONS] = share(&right);
     out
 }
 
-fn on_population(mixture: &GaussianMixture<'_>, model: &Linear) -> Result<[f64; COLUMNS]> {
+fn on_population(mixture: &GaussianMixture<'_>, counts: &Counts, model: &Linear) -> Result<[f64; COLUMNS]> {
     let regions = linear_accuracy(mixture, &model.coef, model.intercept)?;
     let mut out = [0.0; COLUMNS];
     out[..REGIONS].copy_from_slice(&regions);
-    let weighted = regions.iter().enumerate().map(|(code, a)| mixture.rows(code).len() as f64 * a).sum::<f64>();
-    out[REGIONS] = weighted / mixture.n() as f64;
+    let weighted = regions.iter().zip(counts.0).map(|(a, count)| count as f64 * a).sum::<f64>();
+    out[REGIONS] = weighted / counts.0.iter().sum::<usize>() as f64;
     Ok(out)
 }
 

@@ -4,7 +4,16 @@ use super::*;
 use proptest::prelude::*;
 
 fn setting(counts: [usize; 4]) -> Setting {
-    Setting { counts, d_easy: 4, d_hard: 3, sigma: 1.5, noise: Noise::Zeroed, theta: None, weak_c: 1.0, ceiling_c: 1.0 }
+    Setting {
+        counts: Counts(counts),
+        d_easy: 4,
+        d_hard: 3,
+        sigma: 1.5,
+        noise: Noise::Zeroed,
+        theta: None,
+        weak_c: 1.0,
+        ceiling_c: 1.0,
+    }
 }
 
 fn students() -> Vec<Student> {
@@ -51,14 +60,14 @@ proptest! {
     fn mixes_have_the_share_and_are_nested(overlap in 0usize..20, others in 0usize..20, share in 0.0..=1.0f64) {
         let setting = setting([others, 0, overlap, 1]);
         let draws = draws(&setting, &[1; 32], 0).unwrap();
-        let mixture = GaussianMixture::new(&draws.theta, 1.0, 4, setting.counts, Noise::Zeroed).unwrap();
-        let rows = choose(Diet::Mix(share), &mixture, &draws.orders);
+        let rows = choose(Diet::Mix(share), &setting.counts, &draws.orders);
         let size = overlap.min(others + 1);
         prop_assert_eq!(rows.len(), size);
         prop_assert!(rows.windows(2).all(|w| w[0] < w[1]));
-        let taken = |rows: &[usize]| rows.iter().filter(|r| mixture.rows(OVERLAP).contains(r)).copied().collect::<Vec<_>>();
+        let within = setting.counts.rows(Region::Overlap);
+        let taken = |rows: &[usize]| rows.iter().filter(|r| within.contains(r)).copied().collect::<Vec<_>>();
         prop_assert_eq!(taken(&rows).len(), (share * size as f64).round() as usize);
-        let all = taken(&choose(Diet::Mix(1.0), &mixture, &draws.orders));
+        let all = taken(&choose(Diet::Mix(1.0), &setting.counts, &draws.orders));
         prop_assert!(taken(&rows).iter().all(|r| all.contains(r)));
     }
 }
