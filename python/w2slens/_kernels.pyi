@@ -9,6 +9,10 @@ import numpy.typing as npt
 from ._arrays import KernelMatrix
 from .bandit.policy import PolicyRecord
 from .bandit.segments import Segments
+from .learning.trials import SettingRecord, StudentRecord
+from .regions import Counts
+from .theory.expansion.pools import PoolRecord
+from .theory.overlap.linear import MixtureParameters
 
 __version__: str
 
@@ -46,24 +50,94 @@ def bandit_draws(key: bytes, replicate: int, sources: int, rounds: int) -> Bandi
 
 # --- changepoint
 
-def change_point(values: npt.NDArray[np.float64], ruptures: bool) -> tuple[int, float, float]: ...
+@final
+class Split:
+    @property
+    def index(self) -> int: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def gain(self) -> float: ...
+
+def change_point(values: npt.NDArray[np.float64], ruptures: bool) -> Split: ...
 
 # --- expansion
 
-_Ids = npt.NDArray[np.uintp]
-_Weights = npt.NDArray[np.uint64]
-_Pool = tuple[_Ids, _Ids, _Weights, _Weights]
+@final
+class PoolConstant:
+    @property
+    def value(self) -> float: ...
+    @property
+    def set(self) -> npt.NDArray[np.uintp]: ...
 
-def expansion_constant(pool: _Pool) -> tuple[int, int, _Ids, float]: ...
-def expansion_enumerated(pool: _Pool, q: float) -> tuple[float, _Ids]: ...
-def expansion_profile(pool: _Pool) -> tuple[_Weights, _Weights, _Ids]: ...
-def optimal_coupling(pool: _Pool) -> npt.NDArray[np.float64]: ...
-def check_instances(
-    key: bytes, first: int, last: int, n_threads: int | None = None
-) -> list[tuple[str, int, int, int, int, int | None]]: ...
-def weak_to_strong_instance(key: bytes, item: int) -> tuple[list[tuple[list[int], bytes]], list[bytes], int]: ...
+@final
+class PoolBlocks:
+    @property
+    def hard(self) -> npt.NDArray[np.uint64]: ...
+    @property
+    def overlap(self) -> npt.NDArray[np.uint64]: ...
+    @property
+    def block_of(self) -> npt.NDArray[np.uintp]: ...
+
+def expansion_constant(pool: PoolRecord) -> PoolConstant: ...
+def expansion_enumerated(pool: PoolRecord, q: float) -> PoolConstant: ...
+def expansion_profile(pool: PoolRecord) -> PoolBlocks: ...
+def optimal_coupling(pool: PoolRecord) -> npt.NDArray[np.float64]: ...
+
+# --- instances
+
+@final
+class StatementTally:
+    @property
+    def statement(self) -> str: ...
+    @property
+    def held(self) -> int: ...
+    @property
+    def informative(self) -> int: ...
+    @property
+    def tight(self) -> int: ...
+    @property
+    def violations(self) -> int: ...
+    @property
+    def first_violation(self) -> int | None: ...
+
+@final
+class InstanceSide:
+    @property
+    def weights(self) -> list[int]: ...
+    @property
+    def student(self) -> list[int]: ...
+
+@final
+class WeakToStrongInstance:
+    @property
+    def hard(self) -> InstanceSide: ...
+    @property
+    def good(self) -> InstanceSide: ...
+    @property
+    def bad(self) -> InstanceSide: ...
+    @property
+    def hard_good(self) -> list[int]: ...
+    @property
+    def hard_bad(self) -> list[int]: ...
+    @property
+    def good_bad(self) -> list[int]: ...
+    @property
+    def sixteenths(self) -> int: ...
+
+def check_instances(key: bytes, first: int, last: int, n_threads: int | None = None) -> list[StatementTally]: ...
+def weak_to_strong_instance(key: bytes, item: int) -> WeakToStrongInstance: ...
 
 # --- logistic
+
+@final
+class LogisticFit:
+    @property
+    def coef(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def intercept(self) -> float: ...
+    @property
+    def steps(self) -> int: ...
 
 def fit_logistic(
     xs: list[npt.NDArray[np.float64]],
@@ -72,16 +146,13 @@ def fit_logistic(
     cs: list[float],
     intercept: bool,
     n_threads: int | None = None,
-) -> list[tuple[npt.NDArray[np.float64], float, int]]: ...
+) -> list[LogisticFit]: ...
 
 # --- mixture
 
 def sample_mixture(
-    theta: npt.NDArray[np.float64],
-    sigma: float,
-    d_easy: int,
-    counts: tuple[int, int, int, int],
-    full: bool,
+    mixture: MixtureParameters,
+    counts: Counts,
     key: bytes,
     x: npt.NDArray[np.float64] | npt.NDArray[np.float32],
     y: npt.NDArray[np.int8],
@@ -89,15 +160,17 @@ def sample_mixture(
     n_threads: int | None = None,
 ) -> None: ...
 def mixture_accuracy(
-    theta: npt.NDArray[np.float64],
-    sigma: float,
-    d_easy: int,
-    full: bool,
-    coef: npt.NDArray[np.float64],
-    intercept: npt.NDArray[np.float64],
+    mixture: MixtureParameters, coef: npt.NDArray[np.float64], intercept: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]: ...
 
 # --- similarity
+
+@final
+class OverlapScores:
+    @property
+    def values(self) -> npt.NDArray[Any]: ...
+    @property
+    def nearest(self) -> npt.NDArray[np.int64] | None: ...
 
 def similarity_paths() -> list[str]: ...
 def overlap_scores(
@@ -111,7 +184,7 @@ def overlap_scores(
     progress: Callable[[int, int], object] | None = None,
     path: str | None = None,
     n_threads: int | None = None,
-) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64] | None]: ...
+) -> OverlapScores: ...
 
 # --- threads
 
@@ -120,26 +193,46 @@ def most_threads() -> int: ...
 
 # --- trials
 
-_Setting = tuple[tuple[int, int, int, int], int, int, float, bool, list[float] | None, float, float]
-_Student = tuple[float | None, bool, tuple[bool, bool, bool, bool], float | None]
+@final
+class TrialTable:
+    @property
+    def status(self) -> npt.NDArray[np.int8]: ...
+    @property
+    def size(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def alpha(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def test(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def population(self) -> npt.NDArray[np.float64]: ...
+
+@final
+class LabelledSample:
+    @property
+    def x(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def y(self) -> npt.NDArray[np.int8]: ...
+
+@final
+class TrialDraws:
+    @property
+    def theta(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def train(self) -> LabelledSample: ...
+    @property
+    def pseudo(self) -> LabelledSample: ...
+    @property
+    def test(self) -> LabelledSample: ...
+    @property
+    def order_overlap(self) -> npt.NDArray[np.uintp]: ...
+    @property
+    def order_others(self) -> npt.NDArray[np.uintp]: ...
 
 def mixture_trials(
-    setting: _Setting,
-    students: list[_Student],
+    setting: SettingRecord,
+    students: list[StudentRecord],
     key: bytes,
     replicates: npt.NDArray[np.uint64],
     n_threads: int | None = None,
-) -> tuple[
-    npt.NDArray[np.int8],
-    npt.NDArray[np.int64],
-    npt.NDArray[np.float64],
-    npt.NDArray[np.float64],
-    npt.NDArray[np.float64],
-]: ...
-def trial_draws(
-    setting: _Setting, key: bytes, replicate: int
-) -> tuple[
-    npt.NDArray[np.float64],
-    list[tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]],
-    tuple[list[int], list[int]],
-]: ...
+) -> TrialTable: ...
+def trial_draws(setting: SettingRecord, key: bytes, replicate: int) -> TrialDraws: ...

@@ -13,6 +13,7 @@ from w2slens.learning import GaussianMixture
 from w2slens.regions import Region
 from w2slens.testing.learning import accuracy_twin, linear_classifiers, mixtures, region_counts, sample_twin
 from w2slens.theory.overlap import linear_accuracy
+from w2slens.theory.overlap.linear import as_mixture
 
 N = 1_000_000
 TAIL = 3.654152885361009  # where the ziggurat's base layer ends
@@ -163,11 +164,11 @@ def test_accuracy_against_sampling_within_clopper_pearson_bands():
 
 
 def test_kernel_refuses_wrong_memory():
-    theta, key = np.ones(2), bytes(32)
+    mixture, key = as_mixture(np.ones(2), 1.0, 1, "zeroed"), bytes(32)
     y, regions = np.empty(3, np.int8), np.empty(3, np.int8)
 
     def call(X, y=y, regions=regions, key=key):
-        _kernels.sample_mixture(theta, 1.0, 1, (1, 1, 1, 0), False, key, X, y, regions)
+        _kernels.sample_mixture(mixture, (1, 1, 1, 0), key, X, y, regions)
 
     call(np.empty((3, 2)))
     for X in (np.empty((2, 2)), np.empty((3, 3)), np.empty((3, 2), order="F"), np.empty((6, 2))[::2]):
@@ -185,4 +186,6 @@ def test_kernel_refuses_wrong_memory():
         with pytest.raises(TypeError):
             call(np.empty((3, 2), dtype))
     with pytest.raises(ValueError, match="coef has 3 entries, expected 2 × 2"):
-        _kernels.mixture_accuracy(theta, 1.0, 1, True, np.ones(3), np.ones(2))
+        _kernels.mixture_accuracy(mixture, np.ones(3), np.ones(2))
+    with pytest.raises(ValueError, match='noise is "none", but must be zeroed or full'):
+        _kernels.mixture_accuracy(mixture._replace(noise="none"), np.ones(2), np.ones(1))

@@ -82,7 +82,7 @@ def test_ties_take_the_smallest_index(copies):
 )
 def test_agrees_with_the_twin_on_every_path(seed, n, m, d, dtype, metric, absolute, path):
     X, hard = gaussian(seed, n, m, d, dtype)
-    scores, index = _kernels.overlap_scores(
+    found = _kernels.overlap_scores(
         kernel_view(X),
         kernel_view(hard),
         hard_name="X_hard",
@@ -91,6 +91,7 @@ def test_agrees_with_the_twin_on_every_path(seed, n, m, d, dtype, metric, absolu
         return_index=True,
         path=path,
     )
+    scores, index = found.values, found.nearest
     assert scores.dtype == (np.float64 if dtype is np.float64 else np.float32)
     similarities = similarity_matrix(X, hard, metric=metric, absolute=absolute)
     # Rounding errors of an inner product are relative to the product of the norms.

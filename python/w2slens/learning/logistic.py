@@ -160,7 +160,7 @@ def fit_logistic_batch(
     if len(cs) != k:
         raise ValueError(f"C has {len(cs)} values, expected one or {k}")
     fits = _kernels.fit_logistic(points, labels, weights, cs, bool(fit_intercept), as_threads(n_threads))
-    return [LinearModel(coef, intercept) for coef, intercept, _ in fits]
+    return [LinearModel(fit.coef, fit.intercept) for fit in fits]
 
 
 def _targets(y: npt.ArrayLike, n: int) -> Floats:

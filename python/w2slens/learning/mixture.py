@@ -18,7 +18,7 @@ from .._arrays import Floats
 from .._checks import as_threads
 from .._random import RandomSource, stream_key
 from ..regions import Counts, Noise, Region, RegionAccuracy, as_counts
-from ..theory.overlap.linear import accuracy_on, as_mixture, weighted
+from ..theory.overlap.linear import MixtureParameters, accuracy_on, as_mixture, weighted
 
 __all__ = ["GaussianMixture", "Sample"]
 
@@ -81,9 +81,13 @@ class GaussianMixture:
     noise: Noise = "zeroed"
 
     def __init__(self, theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise = "zeroed") -> None:
-        checked = as_mixture(theta, sigma, d_easy, noise)
-        for name, value in zip(("theta", "sigma", "d_easy", "noise"), checked, strict=True):
+        for name, value in as_mixture(theta, sigma, d_easy, noise)._asdict().items():
             object.__setattr__(self, name, value)
+
+    @property
+    def parameters(self) -> MixtureParameters:
+        """θ, σ, the size of the easy block and the noise."""
+        return MixtureParameters(self.theta, self.sigma, self.d_easy, self.noise)
 
     @property
     def d(self) -> int:
@@ -138,10 +142,7 @@ class GaussianMixture:
         threads = as_threads(n_threads)
         X = np.empty((n, self.d), precision)
         y, regions = np.empty(n, np.int8), np.empty(n, np.int8)
-        full, key = self.noise == "full", stream_key(rng)
-        _kernels.sample_mixture(
-            self.theta, self.sigma, self.d_easy, numbers, full, key, X, y, regions, n_threads=threads
-        )
+        _kernels.sample_mixture(self.parameters, numbers, stream_key(rng), X, y, regions, n_threads=threads)
         return Sample(X, y, regions)
 
     def accuracy(
@@ -179,7 +180,7 @@ class GaussianMixture:
         >>> mixture.accuracy([0.0, 1.0], counts=(1, 0, 0, 1)).overall
         0.5
         """
-        return accuracy_on(self.theta, self.sigma, self.d_easy, self.noise, coef, intercept, _weights(counts))
+        return accuracy_on(self.parameters, coef, intercept, _weights(counts))
 
     def bayes_accuracy(self, *, counts: Sequence[int] | Mapping[str, int] | None = None) -> RegionAccuracy:
         """Return the greatest accuracy of any classifier that knows the region: Φ(‖θ on the blocks present‖/σ).

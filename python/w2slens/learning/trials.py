@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from .. import _kernels
 from .._arrays import as_vector
 from .._checks import as_integer, as_real, as_share, as_threads, one_of
 from .._random import RandomSource, as_replicates, stream_key
-from ..regions import Noise, Region, as_counts
+from ..regions import Counts, Noise, Region, as_counts
 
 __all__ = ["PUBLISHED_STUDENT", "STATUSES", "Student", "mixture_trials", "trial_draws"]
 
@@ -26,6 +26,28 @@ STATUSES = ("fitted", "single class", "untrained")
 
 _MODELS = ("weak", "ceiling", "student")
 _PLACES = (*(region.name.lower() for region in Region), "overall")
+
+
+class StudentRecord(NamedTuple):
+    """A student as the kernel takes it: the averaging one without ``c``; a mix where there is a ``share``."""
+
+    c: float | None
+    intercept: bool
+    regions: list[bool]
+    share: float | None
+
+
+class SettingRecord(NamedTuple):
+    """What all replicates share, as the kernel takes it; ``theta`` is drawn in each where it is None."""
+
+    counts: Counts
+    d_easy: int
+    d_hard: int
+    sigma: float
+    noise: Noise
+    theta: list[float] | None
+    weak_c: float
+    ceiling_c: float
 
 
 @dataclass(frozen=True)
@@ -63,9 +85,9 @@ class Student:
             as_share(self.share, "share")
         object.__setattr__(self, "regions", tuple(Region(code) for code in self.regions))
 
-    def _described(self) -> tuple[float | None, bool, tuple[bool, bool, bool, bool], float | None]:
-        marked = tuple(region in self.regions for region in Region)
-        return self.C, self.fit_intercept, marked, self.share  # type: ignore[return-value]
+    def record(self) -> StudentRecord:
+        """Return the student as the kernel takes it."""
+        return StudentRecord(self.C, self.fit_intercept, [region in self.regions for region in Region], self.share)
 
 
 PUBLISHED_STUDENT = Student()
@@ -137,20 +159,18 @@ def mixture_trials(
     """
     numbers = as_replicates(replicates)
     setting = _setting(counts, d_easy, d_hard, variance, noise, theta, weak_C, ceiling_C)
-    described = [student._described() for student in students]
+    described = [student.record() for student in students]
     key = rng if isinstance(rng, bytes) else stream_key(rng)
-    status, size, alpha, test, population = _kernels.mixture_trials(
-        setting, described, key, numbers, as_threads(n_threads)
-    )
+    table = _kernels.mixture_trials(setting, described, key, numbers, as_threads(n_threads))
     k = len(described)
     columns: dict[str, npt.NDArray[Any]] = {
         "replicate": np.repeat(numbers.astype(np.int64), k),
         "student": np.tile(np.arange(k), numbers.size),
-        "status": status,
-        "size": size,
-        "alpha": alpha,
+        "status": table.status,
+        "size": table.size,
+        "alpha": table.alpha,
     }
-    for suffix, values in (("", test), ("_population", population)):
+    for suffix, values in (("", table.test), ("_population", table.population)):
         for i, model in enumerate(_MODELS):
             for j, place in enumerate(_PLACES):
                 columns[f"{model}_{place}{suffix}"] = values[:, i, j].copy()
@@ -182,9 +202,14 @@ def trial_draws(replicate: int, *, rng: RandomSource | bytes = None, **setting: 
     defaults: dict[str, Any] = {"d_easy": 20, "d_hard": 20, "variance": 5.0, "noise": "zeroed", "theta": None}
     described = _setting(**(defaults | setting), weak_C=1.0, ceiling_C=1.0)
     key = rng if isinstance(rng, bytes) else stream_key(rng)
-    theta, samples, orders = _kernels.trial_draws(described, key, as_integer(replicate, "replicate"))
-    draws: dict[str, Any] = {"theta": theta, **dict(zip(("train", "pseudo", "test"), samples, strict=True))}
-    return draws | {"order_overlap": np.array(orders[0], int), "order_others": np.array(orders[1], int)}
+    drawn = _kernels.trial_draws(described, key, as_integer(replicate, "replicate"))
+    samples = {"train": drawn.train, "pseudo": drawn.pseudo, "test": drawn.test}
+    return {
+        "theta": drawn.theta,
+        **{name: (sample.x, sample.y) for name, sample in samples.items()},
+        "order_overlap": drawn.order_overlap.astype(int),
+        "order_others": drawn.order_others.astype(int),
+    }
 
 
 def _setting(
@@ -196,14 +221,15 @@ def _setting(
     theta: npt.ArrayLike | None,
     weak_C: float,
     ceiling_C: float,
-) -> Any:
+) -> SettingRecord:
     means = None if theta is None else np.asarray(as_vector(theta, "theta"), float).tolist()
-    return (
+    one_of(noise, "noise", ("zeroed", "full"))
+    return SettingRecord(
         as_counts(counts),
         as_integer(d_easy, "d_easy", least=1, most=2**31),
         as_integer(d_hard, "d_hard", least=0, most=2**31),
         as_real(variance, "variance", positive=True) ** 0.5,
-        one_of(noise, "noise", ("zeroed", "full")) == "full",
+        noise,
         means,
         as_real(weak_C, "weak_C", positive=True),
         as_real(ceiling_C, "ceiling_C", positive=True),

@@ -79,7 +79,5 @@ def change_point(values: npt.ArrayLike, *, compat: Literal["ruptures"] | None = 
     ChangePoint(threshold=0.8, index=3, gain=0.6163333333333333)
     """
     one_of(compat, "compat", (None, "ruptures"))
-    index, threshold, gain = _kernels.change_point(
-        np.ascontiguousarray(as_vector(values, "values"), np.float64), compat == "ruptures"
-    )
-    return ChangePoint(threshold, index, gain)
+    found = _kernels.change_point(np.ascontiguousarray(as_vector(values, "values"), np.float64), compat == "ruptures")
+    return ChangePoint(found.threshold, found.index, found.gain)

@@ -144,7 +144,7 @@ def overlap_scores(
         raise ValueError(
             f"X has shape {points.shape} and X_hard has shape {hard.shape}; they must have the same number of columns"
         )
-    scores, index = _kernels.overlap_scores(
+    found = _kernels.overlap_scores(
         kernel_view(points, None if rows is None else as_rows(rows, "rows", len(points))),
         kernel_view(hard, None if hard_rows is None else as_rows(hard_rows, "hard_rows", len(hard))),
         hard_name=hard_name,
@@ -154,4 +154,6 @@ def overlap_scores(
         progress=progress,
         n_threads=as_threads(n_threads),
     )
-    return scores if index is None else (scores, index.astype(np.intp, copy=False))
+    if found.nearest is None:
+        return found.values
+    return found.values, found.nearest.astype(np.intp, copy=False)

@@ -116,16 +116,19 @@ def kernel_instance(key: bytes, item: int) -> Instance:
     """Return instance number ``item`` of the family of a 32-byte key, as `check_instances` checks it."""
     from .. import _kernels
 
-    sides, masks, q = _kernels.weak_to_strong_instance(key, item)
-    names = ("hard", "good", "bad")
-    weights = {name: [int(w) for w in side[0]] for name, side in zip(names, sides, strict=True)}
-    student = {name: list(side[1]) for name, side in zip(names, sides, strict=True)}
-    pairs = (("hard", "good"), ("hard", "bad"), ("good", "bad"))
-    graphs = {
-        (a, b): [[mask >> k & 1 for k in range(len(weights[b]))] for mask in rows]
-        for (a, b), rows in zip(pairs, masks, strict=True)
+    drawn = _kernels.weak_to_strong_instance(key, item)
+    sides = {"hard": drawn.hard, "good": drawn.good, "bad": drawn.bad}
+    weights = {name: side.weights for name, side in sides.items()}
+    student = {name: side.student for name, side in sides.items()}
+    masks = {
+        ("hard", "good"): drawn.hard_good,
+        ("hard", "bad"): drawn.hard_bad,
+        ("good", "bad"): drawn.good_bad,
     }
-    return Instance(weights, student, graphs, Fraction(q, 16))
+    graphs = {
+        (a, b): [[mask >> k & 1 for k in range(len(weights[b]))] for mask in rows] for (a, b), rows in masks.items()
+    }
+    return Instance(weights, student, graphs, Fraction(drawn.sixteenths, 16))
 
 
 def outcomes_twin(instance: Instance) -> dict[str, Outcome]:

@@ -33,7 +33,8 @@ impl MixtureRecord<'_> {
     }
 }
 
-/// Fills `x`, `y` and `regions` with one sample of so many points per region; `x` is (n, d) float32 or float64 in C order.
+/// Fills `x`, `y` and `regions` with one sample of so many points per region; `x` is (n, d) float32 or float64 in C
+/// order.
 #[pyfunction]
 #[pyo3(signature = (mixture, counts, key, x, y, regions, n_threads=None))]
 #[expect(clippy::too_many_arguments, reason = "the private seam to one Python function")]

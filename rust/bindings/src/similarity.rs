@@ -90,7 +90,9 @@ fn similarity_paths() -> Vec<&'static str> {
 /// Scores of the points and, with `return_index`, the rows that are nearest to them.
 #[pyfunction]
 #[pyo3(name = "overlap_scores")]
-#[pyo3(signature = (points, hard, *, hard_name, cosine, absolute, return_index, progress=None, path=None, n_threads=None))]
+#[pyo3(signature = (
+    points, hard, *, hard_name, cosine, absolute, return_index, progress=None, path=None, n_threads=None
+))]
 #[expect(clippy::too_many_arguments, reason = "the private seam to one Python function")]
 fn scores<'py>(
     py: Python<'py>,

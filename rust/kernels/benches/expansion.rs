@@ -8,7 +8,8 @@ use w2slens_kernels::expansion::{Pool, constant_reference};
 use w2slens_kernels::instances::check;
 use w2slens_kernels::streams::Streams;
 
-/// The `k` overlap points on either side of each of `n` hard points; overlap points crowd at 0, so they are the nearest to few.
+/// The `k` overlap points on either side of each of `n` hard points; overlap points crowd at 0, so they are the nearest
+/// to few.
 fn circle(n: usize, k: usize) -> (Vec<usize>, Vec<usize>, Vec<u64>) {
     let mut stream = Streams::new(&[2; 32], "bench").item(n as u64);
     let mut unit = || stream.next_u64() as f64 * 2f64.powi(-64);

@@ -1,15 +1,17 @@
 //! Replicated stochastic bandits: which of K data sources is richest in overlap points?
 //!
-//! In round t a policy chooses a source k, draws a batch of b points from it and observes a fraction: Bin(b, p_k)/b, with p_k the
-//! probability that a point is *reported* as overlap. Regret is counted in the true densities ρ:
-//! R_t = Σ_{s ≤ t} (max_j ρ_j(s) − ρ_{chosen}(s)), the cumulative pseudo-regret (Shin, Cooper, Sala 2025, section 3; Auer et al. 2002).
-//! Densities may change at given rounds (piecewise constant).
+//! In round t a policy chooses a source k, draws a batch of b points from it and observes a fraction: Bin(b, p_k)/b,
+//! with p_k the probability that a point is *reported* as overlap. Regret is counted in the true densities ρ:
+//! R_t = Σ_{s ≤ t} (max_j ρ_j(s) − ρ_{chosen}(s)), the cumulative pseudo-regret (Shin, Cooper, Sala 2025, section 3; Auer et
+//! al. 2002). Densities may change at given rounds (piecewise constant).
 //!
-//! Work item = replicate. It has three streams: uniforms, one a round, of which an observation is the binomial quantile (so that
-//! policies share their luck, whatever they choose); an order of the sources, in which ties are broken; and what the policy itself
-//! draws. Hence any subset, order or number of threads gives the same numbers. Only checkpoints are kept.
+//! Work item = replicate. It has three streams: uniforms, one a round, of which an observation is the binomial quantile
+//! (so that policies share their luck, whatever they choose); an order of the sources, in which ties are broken; and
+//! what the policy itself draws. Hence any subset, order or number of threads gives the same numbers. Only checkpoints
+//! are kept.
 //!
-//! Cost of a round: K comparisons, one 64-bit word, and the update of the index of one source, or of all K where the policy needs it.
+//! Cost of a round: K comparisons, one 64-bit word, and the update of the index of one source, or of all K where the
+//! policy needs it.
 
 mod beta;
 mod fractions;
@@ -93,8 +95,8 @@ pub fn run(
     })
 }
 
-/// As [`run`], into the caller's arrays: `regret` is (replicates, checkpoints), `pulls` (replicates, checkpoints, K). Beside them no
-/// more than one replicate per thread is held.
+/// As [`run`], into the caller's arrays: `regret` is (replicates, checkpoints), `pulls` (replicates, checkpoints, K).
+/// Beside them no more than one replicate per thread is held.
 ///
 /// # Errors
 /// [`KernelError`] for a setting or a policy outside its domain, or an array of another size.
@@ -254,7 +256,8 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// Pulls and regret. Regret is a sum of products of pulls and gaps, in a fixed order, so it never decreases, not even by rounding.
+/// Pulls and regret. Regret is a sum of products of pulls and gaps, in a fixed order, so it never decreases, not even
+/// by rounding.
 struct Ledger {
     gaps: Vec<f64>,
     /// In this segment.

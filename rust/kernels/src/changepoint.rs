@@ -4,23 +4,25 @@
 //!
 //!   gain(k) = D_k²·(1/k + 1/(n−k)),   D_k = Σ_{i<k} (vᵢ − v̄),
 //!
-//! and the change point is the k with the largest gain: one step of binary segmentation with squared loss, which for sorted
-//! values is Otsu's threshold (1979) and the two-class natural breaks of Jenks and Fisher (1958).
+//! and the change point is the k with the largest gain: one step of binary segmentation with squared loss, which for
+//! sorted values is Otsu's threshold (1979) and the two-class natural breaks of Jenks and Fisher (1958).
 //!
 //! *Domain.* Any finite f64, any offset and scale: differences to an f64 close to the mean are taken before anything is
-//! summed, divided by a power of two so that no square over- or underflows, and summed with compensation towards the mean
-//! from both ends, where all terms have one sign. Hence each gain has a relative error below [`TIE`], whatever n is.
+//! summed, divided by a power of two so that no square over- or underflows, and summed with compensation towards the
+//! mean from both ends, where all terms have one sign. Hence each gain has a relative error below [`TIE`], whatever n
+//! is.
 //!
-//! *Ties.* Equal values never part: within a run of equal values gain is strictly convex in k, so an inner k is never best.
-//! Gains that differ by less than [`TIE`], relatively, are equal; the smallest k among equals wins.
+//! *Ties.* Equal values never part: within a run of equal values gain is strictly convex in k, so an inner k is never
+//! best. Gains that differ by less than [`TIE`], relatively, are equal; the smallest k among equals wins.
 //! [`Candidates::Ruptures`] knows neither rule: see there.
 //!
 //! *Cost.* One sort of a copy and two linear sweeps; O(n log n) time, n doubles beyond the input.
 
 use crate::{KernelError, Result};
 
-/// Gains closer than this, relatively, count as equal. The error bound of a gain is about 12 units of 2⁻⁵³: two roundings of
-/// each term, one of the compensated sum and one of the correction, doubled by the square, and four operations thereafter.
+/// Gains closer than this, relatively, count as equal. The error bound of a gain is about 12 units of 2⁻⁵³: two
+/// roundings of each term, one of the compensated sum and one of the correction, doubled by the square, and four
+/// operations thereafter.
 pub const TIE: f64 = 1.0 / (1u64 << 48) as f64;
 
 /// Which splits may be chosen.
@@ -28,8 +30,8 @@ pub const TIE: f64 = 1.0 / (1u64 << 48) as f64;
 pub enum Candidates {
     /// Every index between two different values; among equal gains the smallest.
     All,
-    /// What `ruptures.Binseg("l2")` looks at by default: indices 5, 10, 15, … with at least two values on either side, between
-    /// equal values too; among equal gains the largest.
+    /// What `ruptures.Binseg("l2")` looks at by default: indices 5, 10, 15, … with at least two values on either side,
+    /// between equal values too; among equal gains the largest.
     Ruptures,
 }
 

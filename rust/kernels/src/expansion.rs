@@ -1,15 +1,15 @@
 //! Expansion of a finite pool: how much of the overlap points the neighbours of any set of hard-only points cover.
 //!
-//! H are hard-only points with weights p, G overlap points with weights g, N(U) ⊆ G the neighbours of U ⊆ H; probabilities
-//! are shares of the total weight. The *expansion constant* is c(0) = min over U with P(U|H) > 0 of P(N(U)|G) / P(U|H).
-//! By Hall–Strassen duality 1/c(0) is the least κ for which P(·|H) can be coupled along neighbour pairs with a law that is at
-//! most κ·P(·|G); allowing a mass q to stay uncoupled gives the *expansion profile* κ(q).
+//! H are hard-only points with weights p, G overlap points with weights g, N(U) ⊆ G the neighbours of U ⊆ H;
+//! probabilities are shares of the total weight. The *expansion constant* is c(0) = min over U with P(U|H) > 0 of
+//! P(N(U)|G) / P(U|H). By Hall–Strassen duality 1/c(0) is the least κ for which P(·|H) can be coupled along neighbour
+//! pairs with a law that is at most κ·P(·|G); allowing a mass q to stay uncoupled gives the *expansion profile* κ(q).
 //!
-//! Weights are integers, so every comparison is exact (u128). c(0): discrete Newton (Dinkelbach 1967), each step one maximum flow
-//! (Dinic 1970) on the bipartite graph. κ(q): the parametric minimum cuts are nested (Gallo, Grigoriadis, Tarjan 1989); a
-//! divide-and-conquer over the chain splits the pool into blocks that saturate one after the other as κ grows. Cost: a handful of
-//! flows for c(0); for the profile as many levels of flows as the chain is deep, each level on disjoint parts of the pool.
-//! Domain: total weight of either side between 1 and 2^40.
+//! Weights are integers, so every comparison is exact (u128). c(0): discrete Newton (Dinkelbach 1967), each step one
+//! maximum flow (Dinic 1970) on the bipartite graph. κ(q): the parametric minimum cuts are nested (Gallo, Grigoriadis,
+//! Tarjan 1989); a divide-and-conquer over the chain splits the pool into blocks that saturate one after the other as κ
+//! grows. Cost: a handful of flows for c(0); for the profile as many levels of flows as the chain is deep, each level
+//! on disjoint parts of the pool. Domain: total weight of either side between 1 and 2^40.
 
 mod flow;
 mod oracle;
@@ -52,7 +52,8 @@ impl<'a> Pool<'a> {
     /// A checked pool.
     ///
     /// # Errors
-    /// [`KernelError`] when the rows are malformed, a neighbour does not exist, or a total weight is 0 or above [`MAX_TOTAL`].
+    /// [`KernelError`] when the rows are malformed, a neighbour does not exist, or a total weight is 0 or above
+    /// [`MAX_TOTAL`].
     pub fn new(indptr: &'a [usize], indices: &'a [usize], hard: &'a [u64], overlap: &'a [u64]) -> Result<Self> {
         let shape = |argument, expected: String, got: String| KernelError::Shape { argument, expected, got };
         if indptr.len() != hard.len() + 1 {
@@ -126,8 +127,8 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// A largest coupling of P(·|H) with a law ≤ κ·P(·|G), κ = `numerator`/`denominator`: the mass on each neighbour pair, in the
-    /// order of `indices`.
+    /// A largest coupling of P(·|H) with a law ≤ κ·P(·|G), κ = `numerator`/`denominator`: the mass on each neighbour
+    /// pair, in the order of `indices`.
     ///
     /// # Errors
     /// [`KernelError::Parameter`] when the denominator is 0 or the exact arithmetic would overflow.

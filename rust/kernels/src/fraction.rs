@@ -1,6 +1,7 @@
 //! Exact fractions of small integers: four operations and an order, for checks without a tolerance.
 //!
-//! Reduced after every operation, so numerators and denominators stay far below 2^127 as long as results do; no allocation.
+//! Reduced after every operation, so numerators and denominators stay far below 2^127 as long as results do; no
+//! allocation.
 
 use std::cmp::Ordering;
 use std::ops::{Add, Div, Mul, Sub};

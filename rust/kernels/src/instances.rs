@@ -1,15 +1,17 @@
 //! Random finite weak-to-strong instances, on which every statement about expansion is checked exactly.
 //!
-//! One class i (label 0). *Hard* points H (the uncovered set T_i of Lang et al.), *good* and *bad* overlap points G and B
-//! (S_good and S_bad: the weak model is right on G, wrong on B), integer weights, neighbour relations H–G, H–B and G–B, a student f
-//! with labels 0, 1, 2, and a threshold q. The teacher says 1 on B, so f ≠ ỹ there includes the case that both are wrong. One
-//! instance in sixteen is *matched*: equal weights, each point with one neighbour, all of one mind. There the bounds are tight.
+//! One class i (label 0). *Hard* points H (the uncovered set T_i of Lang et al.), *good* and *bad* overlap points G and
+//! B (S_good and S_bad: the weak model is right on G, wrong on B), integer weights, neighbour relations H–G, H–B and
+//! G–B, a student f with labels 0, 1, 2, and a threshold q. The teacher says 1 on B, so f ≠ ỹ there includes the case
+//! that both are wrong. One instance in sixteen is *matched*: equal weights, each point with one neighbour, all of one
+//! mind. There the bounds are tight.
 //!
-//! All quantities are fractions of small integers and all comparisons are exact: there is no tolerance. Expansion constants
-//! c(q) come from trying every set. A statement *holds its condition* where every assumption of it is met with c > 0; its bound is
-//! *informative* below 1 and *tight* where it equals the error. Work item: the instance number, with a stream of its own; the
-//! tallies are sums of integers, so they do not depend on threads. Sources: Lang, Sontag, Vijayaraghavan 2024, Theorems 4.1, 4.2,
-//! B.1, B.2, B.3; `docs/expansion.md` for the proofs of the readings checked here.
+//! All quantities are fractions of small integers and all comparisons are exact: there is no tolerance. Expansion
+//! constants c(q) come from trying every set. A statement *holds its condition* where every assumption of it is met
+//! with c > 0; its bound is *informative* below 1 and *tight* where it equals the error. Work item: the instance
+//! number, with a stream of its own; the tallies are sums of integers, so they do not depend on threads. Sources: Lang,
+//! Sontag, Vijayaraghavan 2024, Theorems 4.1, 4.2, B.1, B.2, B.3; `docs/expansion.md` for the proofs of the readings
+//! checked here.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -250,8 +252,9 @@ impl Instance {
         ]
     }
 
-    /// 1a with the optimal coupling, whose condition is that there is one; and 1c: c(0) by flow as the bound of c(0) by enumeration, or
-    /// −1, which counts as a violation, where they differ in either direction or the coupling leaves mass out.
+    /// 1a with the optimal coupling, whose condition is that there is one; and 1c: c(0) by flow as the bound of c(0) by
+    /// enumeration, or −1, which counts as a violation, where they differ in either direction or the coupling leaves
+    /// mass out.
     fn coupled(&self, c: Fraction, e_good: Fraction) -> (Option<Fraction>, Outcome) {
         let (mut indptr, mut indices) = (vec![0], Vec::new());
         for mask in &self.hard_good {

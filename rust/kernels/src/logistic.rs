@@ -1,14 +1,16 @@
 //! Small ridge-logistic fits, many at a time.
 //!
-//! With z = Xw + b and labels t in [0, 1] (the probability of +1; hard labels are 0 or 1), weights s ≥ 0 and scikit-learn's C:
+//! With z = Xw + b and labels t in [0, 1] (the probability of +1; hard labels are 0 or 1), weights s ≥ 0 and
+//! scikit-learn's C:
 //!   minimise  ½‖w‖² + C Σ s_i [log(1 + exp z_i) − t_i z_i],
-//! the intercept b unpenalised, or absent. Newton's method from zero with a Cholesky factor per step and Armijo backtracking; the
-//! objective is strictly convex (the ridge, and for b the curvature), so it converges from anywhere, separable data included.
-//! It stops after a full step that moved no coefficient by more than [`STEP`] of the largest: convergence is quadratic there, so
-//! what is left is below rounding. Cost: n·d²/2 multiply–adds and d³/6 per step, 4 to 25 steps; for d > n the problem is first
-//! rotated into the span of its points, where it has n columns (n²d multiply–adds, once). Domain: finite X, C > 0;
-//! with an intercept both classes must have weight, or the optimum lies at infinity. Without one the optimum is finite for any
-//! labels. All sums have one fixed order and no fused multiply–adds: the bits depend on neither threads nor vector width.
+//! the intercept b unpenalised, or absent. Newton's method from zero with a Cholesky factor per step and Armijo
+//! backtracking; the objective is strictly convex (the ridge, and for b the curvature), so it converges from anywhere,
+//! separable data included. It stops after a full step that moved no coefficient by more than [`STEP`] of the largest:
+//! convergence is quadratic there, so what is left is below rounding. Cost: n·d²/2 multiply–adds and d³/6 per step, 4
+//! to 25 steps; for d > n the problem is first rotated into the span of its points, where it has n columns (n²d
+//! multiply–adds, once). Domain: finite X, C > 0; with an intercept both classes must have weight, or the optimum lies
+//! at infinity. Without one the optimum is finite for any labels. All sums have one fixed order and no fused
+//! multiply–adds: the bits depend on neither threads nor vector width.
 
 mod dense;
 mod oracle;
@@ -96,7 +98,8 @@ pub fn fit_in(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -
     if problem.d <= problem.labels.len() {
         return newton(problem, number, workspace);
     }
-    // The optimum lies in the span of the rows: in an orthonormal basis of it the problem has n columns and the same ridge.
+    // The optimum lies in the span of the rows: in an orthonormal basis of it the problem has n columns and the same
+    // ridge.
     let (lower, basis) = orthonormalise(problem.x, problem.d);
     let reduced = Problem { x: &lower, d: problem.labels.len(), ..*problem };
     let fit = newton(&reduced, number, workspace)?;

@@ -1,13 +1,13 @@
 //! The Gaussian mixture of easy and hard patterns, and the exact accuracy of a linear classifier on it.
 //!
-//! y is uniform on ±1. A point has an easy block (the first `d_easy` coordinates) and a hard block (the rest); a block that is
-//! present is yθ + σz with z standard normal, an absent one is exactly 0 ([`Noise::Zeroed`]) or σz ([`Noise::Full`]).
-//! Easy-only points hold the easy block, hard-only points the hard one, overlap points both, the others neither
-//! (Shin, Cooper, Sala 2025, section 4). Rows come in the order of the regions.
+//! y is uniform on ±1. A point has an easy block (the first `d_easy` coordinates) and a hard block (the rest); a block
+//! that is present is yθ + σz with z standard normal, an absent one is exactly 0 ([`Noise::Zeroed`]) or σz
+//! ([`Noise::Full`]). Easy-only points hold the easy block, hard-only points the hard one, overlap points both, the
+//! others neither (Shin, Cooper, Sala 2025, section 4). Rows come in the order of the regions.
 //!
 //! Work item = [`CHUNK`] consecutive rows. Its stream gives one word of labels (bit r is the label of row r), then the
-//! normals of its rows from left to right, none for zeroed blocks. Samples are computed in f64; an f32 sample is the f64
-//! sample of the same key, rounded. Cost: n·d normals. Domain: θ finite, σ positive and finite.
+//! normals of its rows from left to right, none for zeroed blocks. Samples are computed in f64; an f32 sample is the
+//! f64 sample of the same key, rounded. Cost: n·d normals. Domain: θ finite, σ positive and finite.
 
 mod accuracy;
 mod oracle;
@@ -111,8 +111,8 @@ impl<'a> GaussianMixture<'a> {
     /// Draws a sample on many threads; the bits depend on `key`, the counts and the parameters alone.
     ///
     /// # Errors
-    /// [`KernelError::Shape`] when a slice has another length; [`KernelError::Parameter`] when the counts overflow, or for
-    /// a wrong number of threads.
+    /// [`KernelError::Shape`] when a slice has another length; [`KernelError::Parameter`] when the counts overflow, or
+    /// for a wrong number of threads.
     pub fn sample<T: Real>(
         &self,
         counts: &Counts,

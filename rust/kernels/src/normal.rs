@@ -1,10 +1,10 @@
 //! The standard normal law: draws from a stream, and the distribution function.
 //!
-//! Draws use the ziggurat of Marsaglia and Tsang (2000) with 256 layers of equal area under f(x) = exp(−x²/2), and Doornik's
-//! (2005) separate bits for the layer and the abscissa. One 64-bit word gives one draw in 98.8 % of the cases: bits 0–7 are the
-//! layer, bits 10–63 a signed 54-bit abscissa, so every draw is symmetric and has the full precision of f64.
-//! Logarithm and exponential come from `libm`, so the same stream gives the same bits on every platform.
-//! Cost: about 3 ns a draw, ChaCha8 included.
+//! Draws use the ziggurat of Marsaglia and Tsang (2000) with 256 layers of equal area under f(x) = exp(−x²/2), and
+//! Doornik's (2005) separate bits for the layer and the abscissa. One 64-bit word gives one draw in 98.8 % of the
+//! cases: bits 0–7 are the layer, bits 10–63 a signed 54-bit abscissa, so every draw is symmetric and has the full
+//! precision of f64. Logarithm and exponential come from `libm`, so the same stream gives the same bits on every
+//! platform. Cost: about 3 ns a draw, ChaCha8 included.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 use std::sync::LazyLock;

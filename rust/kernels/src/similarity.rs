@@ -1,15 +1,18 @@
 //! Similarity of every point to its nearest hard point.
 //!
-//! Formula: `s(x) = max over h of |<x, h>| / (‖x‖ ‖h‖)`, or without the absolute value, or without the norms; optionally
-//! the first of the hard points that attain it. Points and hard points are matrices, or some rows of matrices, which are
-//! read where they lie; errors and nearest hard points have the numbers that rows have in their matrix.
+//! Formula: `s(x) = max over h of |<x, h>| / (‖x‖ ‖h‖)`, or without the absolute value, or without the norms;
+//! optionally the first of the hard points that attain it. Points and hard points are matrices, or some rows of
+//! matrices, which are read where they lie; errors and nearest hard points have the numbers that rows have in their
+//! matrix.
 //!
-//! Domain: finite entries; for the cosine no row of norm zero (any other norm, subnormal or 1e200, is served). Sums run in
-//! f64 when an argument is f64 or integer, else in f32. Cosines are cut to [-1, 1]. An inner product is computed on rows
-//! scaled by powers of two where needed, so that it is infinite only where its true value leaves the range, and never NaN.
+//! Domain: finite entries; for the cosine no row of norm zero (any other norm, subnormal or 1e200, is served). Sums run
+//! in f64 when an argument is f64 or integer, else in f32. Cosines are cut to [-1, 1]. An inner product is computed on
+//! rows scaled by powers of two where needed, so that it is infinite only where its true value leaves the range, and
+//! never NaN.
 //!
 //! Cost: `2 n m d` operations, a blocked matrix product with the maximum folded into each tile, so that n × m is never
-//! stored. Beyond inputs and result: at most 32 MiB of packed hard points, about 2 MiB a thread, and 8 (f32) or 16 bytes a row.
+//! stored. Beyond inputs and result: at most 32 MiB of packed hard points, about 2 MiB a thread, and 8 (f32) or 16
+//! bytes a row.
 //!
 //! Order: sums over k run in blocks fixed by d alone; a score depends on its own row and on the hard points only, hence
 //! has the same bits for any number of threads, any subset or order of rows, and (the score) any order of hard points.

@@ -1,8 +1,8 @@
 //! Random streams: one named, portable counter stream per *work item*.
 //!
-//! A stream is ChaCha8 (Bernstein 2008; counter-based, so any item's stream starts at no cost). A 256-bit key and a name give
-//! a subkey; the item's number is the stream id. Threads share nothing, hence the numbers that an item draws depend on
-//! (key, name, item) alone: neither on the number of threads nor on which other items are computed.
+//! A stream is ChaCha8 (Bernstein 2008; counter-based, so any item's stream starts at no cost). A 256-bit key and a
+//! name give a subkey; the item's number is the stream id. Threads share nothing, hence the numbers that an item draws
+//! depend on (key, name, item) alone: neither on the number of threads nor on which other items are computed.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,10 +1,11 @@
 //! Trials of weak-to-strong training on the Gaussian mixture: sample, fit, evaluate, keep only the accuracies.
 //!
-//! One replicate draws θ ~ U[0, 1]^d (unless given), then three samples of equal counts: *train*, *pseudo-label*, *test*
-//! (Shin, Cooper, Sala 2025, section 4). The weak model is fitted to the easy block of the train sample, the ceiling to all of it,
-//! both with true labels and without an intercept. Students are fitted to points of the pseudo-label sample with the weak model's
-//! labels: all points of chosen regions, or a mix of overlap and other points at a fixed size. All students of a replicate share
-//! its draws. Accuracies are counted on the test sample and computed for the population ([`mixture::linear_accuracy`]).
+//! One replicate draws θ ~ U[0, 1]^d (unless given), then three samples of equal counts: *train*, *pseudo-label*,
+//! *test* (Shin, Cooper, Sala 2025, section 4). The weak model is fitted to the easy block of the train sample, the
+//! ceiling to all of it, both with true labels and without an intercept. Students are fitted to points of the
+//! pseudo-label sample with the weak model's labels: all points of chosen regions, or a mix of overlap and other points
+//! at a fixed size. All students of a replicate share its draws. Accuracies are counted on the test sample and computed
+//! for the population ([`mixture::linear_accuracy`]).
 //!
 //! Work item = replicate, with its own stream: any subset, order or number of threads gives the same rows.
 //! Cost: 3 n d normals, and a fit of n points for the weak model, the ceiling and each student.
@@ -97,7 +98,8 @@ pub struct Row {
     pub size: usize,
     /// Share of wrong pseudo-labels among overlap points; NaN without any.
     pub alpha: f64,
-    /// Accuracy on the test sample by model (weak, ceiling, student) and region, overall last; NaN where there are no points.
+    /// Accuracy on the test sample by model (weak, ceiling, student) and region, overall last; NaN where there are no
+    /// points.
     pub test: [[f64; COLUMNS]; MODELS],
     /// The same for the population.
     pub population: [[f64; COLUMNS]; MODELS],

@@ -23,8 +23,8 @@ pub fn below(n: usize, word: u64) -> usize {
 
 /// Uniform on 0, …, n − 1 from all 64 bits, by multiply and shift; the bias, below n/2⁶⁴, no experiment can see.
 ///
-/// It may differ from [`below`] of the same word (for n/2⁵³ of them), so a stream that was once read by one of the two is
-/// never read by the other.
+/// It may differ from [`below`] of the same word (for n/2⁵³ of them), so a stream that was once read by one of the two
+/// is never read by the other.
 #[inline]
 pub(crate) fn below_wide(n: usize, word: u64) -> usize {
     ((u128::from(word) * n as u128) >> 64) as usize

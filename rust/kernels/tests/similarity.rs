@@ -145,7 +145,8 @@ proptest! {
 
     #[test]
     fn selected_rows_score_as_gathered_ones(
-        seed: u64, n in 1usize..60, d in dimensions(), metric in prop_oneof![Just(Metric::Cosine), Just(Metric::InnerProduct)],
+        seed: u64, n in 1usize..60, d in dimensions(),
+        metric in prop_oneof![Just(Metric::Cosine), Just(Metric::InnerProduct)],
         rows in prop::collection::vec(any::<prop::sample::Index>(), 0..300),
         hard_rows in prop::collection::vec(any::<prop::sample::Index>(), 1..300),
         narrow: bool, from_itself: bool,

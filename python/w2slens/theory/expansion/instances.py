@@ -59,5 +59,7 @@ def check_instances(
     1000
     """
     first, last = as_integer(first, "first", most=2**63), as_integer(last, "last", most=2**63)
-    rows = _kernels.check_instances(stream_key(rng), first, last, as_threads(n_threads))
-    return {row[0]: InstanceTally(*row[1:]) for row in rows}
+    tallies = _kernels.check_instances(stream_key(rng), first, last, as_threads(n_threads))
+    return {
+        tally.statement: InstanceTally(*(getattr(tally, field) for field in InstanceTally._fields)) for tally in tallies
+    }

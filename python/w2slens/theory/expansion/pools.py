@@ -6,7 +6,7 @@ Formulas of the bounds; and for finite pools, exactly: expansion constant, expan
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -213,17 +213,15 @@ def expansion_constant(
     """
     pool = _pool(graph, hard_weights, overlap_weights)
     threshold = as_real(q, "q")
-    if threshold == 0:
-        *_, chosen, value = _kernels.expansion_constant(pool)
-    else:
-        value, chosen = _kernels.expansion_enumerated(pool, threshold)
+    enumerated = threshold != 0
+    found = _kernels.expansion_enumerated(pool, threshold) if enumerated else _kernels.expansion_constant(pool)
     indptr, indices, hard, overlap = pool
-    members = chosen.astype(np.intp)
+    members = found.set.astype(np.intp)
     reached = np.zeros(overlap.size, bool)
     for i in members:
         reached[indices[indptr[i] : indptr[i + 1]]] = True
     share = int(hard[members].sum()) / int(hard.sum())
-    return ExpansionConstant(value, members, share, int(overlap[reached].sum()) / int(overlap.sum()), threshold)
+    return ExpansionConstant(found.value, members, share, int(overlap[reached].sum()) / int(overlap.sum()), threshold)
 
 
 def expansion_profile(graph: Any, hard_weights: Any = None, overlap_weights: Any = None) -> ExpansionProfile:
@@ -253,8 +251,9 @@ def expansion_profile(graph: Any, hard_weights: Any = None, overlap_weights: Any
     (1.5, 0.5)
     """
     pool = _pool(graph, hard_weights, overlap_weights)
-    hard, overlap, block_of = _kernels.expansion_profile(pool)
-    total_hard, total_overlap = int(pool[2].sum()), int(pool[3].sum())
+    blocks = _kernels.expansion_profile(pool)
+    hard, overlap, block_of = blocks.hard, blocks.overlap, blocks.block_of
+    total_hard, total_overlap = int(pool.hard_weights.sum()), int(pool.overlap_weights.sum())
     # From the block that saturates first; blocks without hard mass saturate at once, blocks without overlap never.
     order = [b for b in range(hard.size - 1, -1, -1) if hard[b] > 0 and overlap[b] > 0]
     kappas, masses = [0.0], [1.0]
@@ -302,10 +301,16 @@ def optimal_coupling(graph: Any, hard_weights: Any = None, overlap_weights: Any 
     return found
 
 
-Pool = tuple[npt.NDArray[np.uintp], npt.NDArray[np.uintp], npt.NDArray[np.uint64], npt.NDArray[np.uint64]]
+class PoolRecord(NamedTuple):
+    """A pool in compressed rows, as the kernel takes it."""
+
+    indptr: npt.NDArray[np.uintp]
+    indices: npt.NDArray[np.uintp]
+    hard_weights: npt.NDArray[np.uint64]
+    overlap_weights: npt.NDArray[np.uint64]
 
 
-def _pool(graph: Any, hard_weights: Any, overlap_weights: Any) -> Pool:
+def _pool(graph: Any, hard_weights: Any, overlap_weights: Any) -> PoolRecord:
     matrix = graph if sparse.issparse(graph) else np.asarray(graph)
     if matrix.ndim != 2:
         raise ValueError(f"graph has shape {matrix.shape}, expected (n, m)")
@@ -320,7 +325,7 @@ def _pool(graph: Any, hard_weights: Any, overlap_weights: Any) -> Pool:
         raise ValueError(f"graph has nan at row {row}, column {edges.indices[bad[0]]}; every entry must be a number")
     hard = _integers(hard_weights, "hard_weights", n)
     overlap = _integers(overlap_weights, "overlap_weights", m)
-    return edges.indptr.astype(np.uintp), edges.indices.astype(np.uintp), hard, overlap
+    return PoolRecord(edges.indptr.astype(np.uintp), edges.indices.astype(np.uintp), hard, overlap)
 
 
 def _integers(weights: Any, name: str, size: int) -> npt.NDArray[np.uint64]:

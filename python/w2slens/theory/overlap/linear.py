@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,7 +12,16 @@ from ..._arrays import Floats, as_floats
 from ..._checks import as_integer, as_real, one_of
 from ...regions import Counts, Noise, RegionAccuracy
 
-__all__ = ["linear_accuracy", "accuracy_on", "weighted", "as_mixture"]
+__all__ = ["MixtureParameters", "accuracy_on", "as_mixture", "linear_accuracy", "weighted"]
+
+
+class MixtureParameters(NamedTuple):
+    """A Gaussian mixture as the kernels take it: θ (d,), σ, the size of the easy block, what absent blocks hold."""
+
+    theta: Floats
+    sigma: float
+    d_easy: int
+    noise: Noise
 
 
 def linear_accuracy(
@@ -53,29 +64,23 @@ def linear_accuracy(
     >>> result.hard.round(3).tolist()
     [0.977, 0.5]
     """
-    return accuracy_on(*as_mixture(theta, sigma, d_easy, noise), coef, intercept, None)
+    return accuracy_on(as_mixture(theta, sigma, d_easy, noise), coef, intercept, None)
 
 
 def accuracy_on(
-    theta: Floats,
-    sigma: float,
-    d_easy: int,
-    noise: Noise,
-    coef: npt.ArrayLike,
-    intercept: npt.ArrayLike,
-    counts: Counts | None,
+    mixture: MixtureParameters, coef: npt.ArrayLike, intercept: npt.ArrayLike, counts: Counts | None
 ) -> RegionAccuracy:
     """`linear_accuracy` on a mixture that has been checked, overall accuracy included where there are counts."""
     w = as_floats(coef, "coef")
-    if w.ndim not in (1, 2) or w.shape[-1] != theta.size:
-        raise ValueError(f"coef has shape {w.shape}, expected ({theta.size},) or (k, {theta.size})")
+    if w.ndim not in (1, 2) or w.shape[-1] != mixture.theta.size:
+        raise ValueError(f"coef has shape {w.shape}, expected ({mixture.theta.size},) or (k, {mixture.theta.size})")
     b = as_floats(intercept, "intercept")
     if b.shape not in ((), w.shape[:-1]):
         wanted = "a number" if w.ndim == 1 else f"a number or ({len(w)},)"
         raise ValueError(f"intercept has shape {b.shape}, expected {wanted}")
     rows = np.atleast_2d(w)
     b = np.ascontiguousarray(np.broadcast_to(b, len(rows)))
-    by_region = _kernels.mixture_accuracy(theta, sigma, d_easy, noise == "full", rows.reshape(-1), b)
+    by_region = _kernels.mixture_accuracy(mixture, rows.reshape(-1), b)
     columns = [*by_region.T, weighted(by_region, counts)]
     return RegionAccuracy(*(columns if w.ndim == 2 else (float(column[0]) for column in columns)))
 
@@ -88,7 +93,7 @@ def weighted(by_region: Floats, counts: Counts | None) -> Floats:
     return by_region @ (np.array(counts) / sum(counts))
 
 
-def as_mixture(theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise) -> tuple[Floats, float, int, Noise]:
+def as_mixture(theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise) -> MixtureParameters:
     """Return the parameters of a mixture, checked: θ as a frozen copy, σ, the size of the easy block, noise."""
     mean = np.array(as_floats(theta, "theta"))
     if mean.ndim != 1 or mean.size == 0:
@@ -98,4 +103,4 @@ def as_mixture(theta: npt.ArrayLike, sigma: float, d_easy: int, noise: Noise) ->
     if size > mean.size:
         raise ValueError(f"d_easy is {size}, but theta has only {mean.size} coordinates")
     one_of(noise, "noise", ("zeroed", "full"))
-    return mean, as_real(sigma, "sigma", positive=True), size, noise
+    return MixtureParameters(mean, as_real(sigma, "sigma", positive=True), size, noise)

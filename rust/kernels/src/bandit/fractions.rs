@@ -31,8 +31,8 @@ impl Fractions {
     }
 }
 
-/// Appends F(0), …, F(b − 1): weights relative to the mode's by the ratios of neighbours, then sums. Nothing under- or overflows
-/// that matters, and the error is a few rounding errors per term.
+/// Appends F(0), …, F(b − 1): weights relative to the mode's by the ratios of neighbours, then sums. Nothing under- or
+/// overflows that matters, and the error is a few rounding errors per term.
 fn binomial_cdf(b: usize, p: f64, cdf: &mut Vec<f64>) {
     if p == 0.0 || p == 1.0 {
         cdf.extend(std::iter::repeat_n(1.0 - p, b));

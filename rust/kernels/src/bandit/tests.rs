@@ -94,7 +94,8 @@ pub(super) fn refused(policy: impl Into<Kind>, what: &str) {
 proptest! {
     #[test]
     fn threads_subsets_and_order_leave_no_trace(
-        key in any::<[u8; 32]>(), batch in 1u32..6, kind in prop::sample::select(Kind::examples()), densities in prop::collection::vec(0.0f64..=1.0, 1..6),
+        key in any::<[u8; 32]>(), batch in 1u32..6, kind in prop::sample::select(Kind::examples()),
+        densities in prop::collection::vec(0.0f64..=1.0, 1..6),
     ) {
         let setting = setting(&densities, batch, vec![1, 7, 60]);
         let all = run(&kind, &setting, &key, &[0, 1, 2, 3, 4], Some(1)).unwrap();
@@ -109,7 +110,10 @@ proptest! {
     }
 
     #[test]
-    fn checkpoints_only_look(key in any::<[u8; 32]>(), kind in prop::sample::select(Kind::examples()), starts in prop::collection::btree_set(1u64..90, 0..4)) {
+    fn checkpoints_only_look(
+        key in any::<[u8; 32]>(), kind in prop::sample::select(Kind::examples()),
+        starts in prop::collection::btree_set(1u64..90, 0..4),
+    ) {
         let starts: Vec<u64> = std::iter::once(0).chain(starts).collect();
         let densities: Vec<f64> = (0..3 * starts.len()).map(|i| (i * 37 % 11) as f64 / 10.0).collect();
         let mut setting = Setting {

@@ -88,7 +88,8 @@ impl<'a> Network<'a> {
         found
     }
 
-    /// Pushes flow along one shortest path from `root`; says whether there was one. Exhausted arcs are never looked at again.
+    /// Pushes flow along one shortest path from `root`; says whether there was one. Exhausted arcs are never looked at
+    /// again.
     fn augment(&mut self, root: usize, next_hard: &mut [usize], next_overlap: &mut [usize]) -> bool {
         let mut path: Vec<(usize, usize)> = Vec::new(); // (edge forward to an overlap point, edge back from it)
         let mut at = root;

@@ -18,8 +18,8 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     lanes.iter().sum::<f64>() + tail.iter().zip(&b[start..]).map(|(a, b)| a * b).sum::<f64>()
 }
 
-/// X = LQ with orthonormal rows of Q, by Gram–Schmidt done twice; a row that depends on those before it leaves a zero row in Q.
-/// L is (n, n), Q is (n, d).
+/// X = LQ with orthonormal rows of Q, by Gram–Schmidt done twice; a row that depends on those before it leaves a zero
+/// row in Q. L is (n, n), Q is (n, d).
 pub(super) fn orthonormalise(x: &[f64], d: usize) -> (Vec<f64>, Vec<f64>) {
     let n = x.len() / d;
     let (mut lower, mut basis) = (vec![0.0; n * n], x.to_vec());
@@ -126,8 +126,8 @@ pub(super) fn solve(h: &mut [f64], b: &mut [f64], intercept: bool) {
         }
         let mut pivot = row[j] - dot(&row[..j], &row[..j]);
         if intercept && j == k - 1 && pivot <= f64::EPSILON * row[j] {
-            // Saturated probabilities leave no curvature along the intercept: then its step is a gradient step in units of what
-            // curvature there was, and backtracking does the rest.
+            // Saturated probabilities leave no curvature along the intercept: then its step is a gradient step in units
+            // of what curvature there was, and backtracking does the rest.
             pivot = row[j].max(f64::MIN_POSITIVE) * f64::EPSILON.sqrt();
         }
         row[j] = pivot.sqrt();

@@ -3,8 +3,8 @@
 use super::{Fit, MOST_STEPS, Problem, STEP, check};
 use crate::{KernelError, Result};
 
-/// The oracle: gradient and Hessian entry by entry, Gaussian elimination, the same Newton steps with plain halving; for small
-/// problems.
+/// The oracle: gradient and Hessian entry by entry, Gaussian elimination, the same Newton steps with plain halving; for
+/// small problems.
 ///
 /// # Errors
 /// As [`fit`].

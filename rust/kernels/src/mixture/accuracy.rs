@@ -7,8 +7,8 @@ use crate::{KernelError, Result};
 
 /// Population accuracy, per region, of the classifier that says +1 where coef·x + intercept > 0 and −1 elsewhere.
 ///
-/// With μ the sum of w·θ over the blocks present and s = σ‖w‖ over the blocks with noise it is ½Φ((μ+b)/s) + ½Φ((μ−b)/s);
-/// if w vanishes on the latter the prediction is constant, and the accuracy exactly ½.
+/// With μ the sum of w·θ over the blocks present and s = σ‖w‖ over the blocks with noise it is ½Φ((μ+b)/s) +
+/// ½Φ((μ−b)/s); if w vanishes on the latter the prediction is constant, and the accuracy exactly ½.
 ///
 /// # Errors
 /// [`KernelError`] when `coef` has another length than θ, or a value is not finite.

@@ -11,7 +11,8 @@ use crate::regions::{Counts, Region};
 
 /// The obvious loop over points and coordinates, straight off the stream of one item: (x, y) of `rows`.
 ///
-/// The oracle of [`GaussianMixture::sample`], item by item, and of [`GaussianMixture::sample_from`], all rows being one item.
+/// The oracle of [`GaussianMixture::sample`], item by item, and of [`GaussianMixture::sample_from`], all rows being one
+/// item.
 pub fn sample_reference(
     mixture: &GaussianMixture<'_>,
     counts: &Counts,

@@ -153,7 +153,8 @@ fn pack_hard<T: Real, K: Tile<T>>(
         now.par_chunks_mut(K::NR * depth).enumerate().for_each_init(
             || vec![T::ZERO; K::NR * depth],
             |staging, (panel, target)| {
-                // Past the last hard point the panel repeats it: a copy ties with the original, which has the smaller index.
+                // Past the last hard point the panel repeats it: a copy ties with the original, which has the smaller
+                // index.
                 let row = |lane: usize| (rows.start + panel * K::NR + lane).min(rows.end - 1);
                 interleave::<T, K>(hard, scales, row, block * plan.depth, depth, K::NR, staging, target);
             },

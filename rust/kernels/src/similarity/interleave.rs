@@ -45,8 +45,8 @@ fn squares(rows: &[f32], depth: usize, width: usize, target: &mut [f32]) -> usiz
         for lane in (0..width).step_by(4) {
             let pair = lane + 2 == width;
             let row = |i: usize| (lane + if pair { i % 2 } else { i }) * depth + p;
-            // SAFETY: rows `lane ..` (two or four of them) lie below `width`, entries `p .. p + 4` below `depth`, so every
-            // load and store is inside the lengths asserted above; SSE2 is part of x86-64.
+            // SAFETY: rows `lane ..` (two or four of them) lie below `width`, entries `p .. p + 4` below `depth`, so
+            // every load and store is inside the lengths asserted above; SSE2 is part of x86-64.
             unsafe {
                 let [a, b, c, d] = [0, 1, 2, 3].map(|i| _mm_loadu_ps(rows.as_ptr().add(row(i))));
                 let (ab, ab_high) = (_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));

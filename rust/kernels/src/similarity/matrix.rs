@@ -103,8 +103,8 @@ impl<'a> Matrix<'a> {
         Self { data, rows, selected: None, columns, row_stride, column_stride, kind, swapped, memory: PhantomData }
     }
 
-    /// The view of these rows of the matrix, in this order; a row may occur more than once. `argument` is what errors call
-    /// the selection.
+    /// The view of these rows of the matrix, in this order; a row may occur more than once. `argument` is what errors
+    /// call the selection.
     ///
     /// # Errors
     /// [`KernelError::OutOfRange`] for a row that the matrix does not have.

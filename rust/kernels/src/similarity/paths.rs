@@ -1,20 +1,20 @@
 //! The innermost product, one file per instruction set: an `MR` × `NR` tile of inner products in registers.
 //!
-//! **Contract.** A path says its name and whether this processor has it ([`Instructions`]), and multiplies tiles in f32 and
-//! in f64 ([`Tile`]). It sums a tile entry over k in ascending order, one multiply-add each, so that an entry does not
-//! depend on where in the tile it lies. A new path is its file, `mod` and its entry in the list below; everything else
-//! (dispatch, names, errors, tests) reads the list.
+//! **Contract.** A path says its name and whether this processor has it ([`Instructions`]), and multiplies tiles in f32
+//! and in f64 ([`Tile`]). It sums a tile entry over k in ascending order, one multiply-add each, so that an entry does
+//! not depend on where in the tile it lies. A new path is its file, `mod` and its entry in the list below; everything
+//! else (dispatch, names, errors, tests) reads the list.
 //!
-//! **Budget of errors**, which every path keeps ([`budget`]; `tests/similarity.rs` holds all of them to it): the error of a
-//! cosine, and that of an inner product relative to the product of the longest norms.
+//! **Budget of errors**, which every path keeps ([`budget`]; `tests/similarity.rs` holds all of them to it): the error
+//! of a cosine, and that of an inner product relative to the product of the longest norms.
 //!
 //! | entries of X and of the hard points      | sums | budget |
 //! |------------------------------------------|------|--------|
 //! | f16, bf16 or f32, both                   | f32  | 2e-6   |
 //! | f64 or integers, at least one of the two | f64  | 1e-13  |
 //!
-//! f16, bf16 and integers below 2⁵³ are widened without an error, so narrow types share one budget; the rounding that made
-//! them narrow is the caller's. Sums run in blocks of at most 384 terms, norms in f64.
+//! f16, bf16 and integers below 2⁵³ are widened without an error, so narrow types share one budget; the rounding that
+//! made them narrow is the caller's. Sums run in blocks of at most 384 terms, norms in f64.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -45,8 +45,8 @@ pub(crate) trait Tile<T: Real>: Sync {
     /// Sets (or adds to, when `add`) `c[i * NR + j]` the sum over `p < k` of `a[p * MR + i] * b[p * NR + j]`.
     ///
     /// # Safety
-    /// The processor must have the instructions; `a`, `b` and `c` must hold `k * MR`, `k * NR` and `MR * NR` values, and
-    /// `b` and `c` must be aligned to 64 bytes.
+    /// The processor must have the instructions; `a`, `b` and `c` must hold `k * MR`, `k * NR` and `MR * NR` values,
+    /// and `b` and `c` must be aligned to 64 bytes.
     unsafe fn multiply(k: usize, a: *const T, b: *const T, c: *mut T, add: bool);
 
     /// Runs `work`, compiled for the instruction set where `work` is inlined.

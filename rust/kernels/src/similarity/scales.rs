@@ -158,7 +158,8 @@ fn unit<T: Real>(norm: Norm) -> Scale<T> {
     }
 }
 
-/// A power of two that brings a norm near one, where it is so large or small that a product with it could leave the range.
+/// A power of two that brings a norm near one, where it is so large or small that a product with it could leave the
+/// range.
 fn safe_power<T: Real>(norm: Norm) -> T {
     if norm.norm == 0.0 {
         return T::ONE;

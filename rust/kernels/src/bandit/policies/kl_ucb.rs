@@ -44,8 +44,8 @@ impl Policy for KlUcb {
     }
 }
 
-/// KL-UCB with ln t. All indices rise with t, but only those that may be the largest are solved for: the index of a source
-/// is below q exactly if n·kl(mean, q) > ln t, which takes no iteration.
+/// KL-UCB with ln t. All indices rise with t, but only those that may be the largest are solved for: the index of a
+/// source is below q exactly if n·kl(mean, q) > ln t, which takes no iteration.
 struct Anytime {
     weight: f64,
     round: u64,
@@ -105,8 +105,9 @@ fn entropy(p: f64) -> f64 {
 
 /// The largest q in [p, 1] with kl(p, q) ≤ c, for p in [0, 1] and c ≥ 0.
 ///
-/// In v = −ln(1 − q) the divergence g(v) = −H(p) − p ln q + (1 − p) v is convex and, right of p, increasing. Newton's method from a
-/// point right of the root therefore descends to it. Two such points: g(v) ≥ −H + (1 − p) v, and q ≤ p + √(c/2) (Pinsker).
+/// In v = −ln(1 − q) the divergence g(v) = −H(p) − p ln q + (1 − p) v is convex and, right of p, increasing. Newton's
+/// method from a point right of the root therefore descends to it. Two such points: g(v) ≥ −H + (1 − p) v, and q ≤ p +
+/// √(c/2) (Pinsker).
 fn kl_upper(p: f64, c: f64) -> f64 {
     if p >= 1.0 || c <= 0.0 {
         return p;

@@ -1,6 +1,7 @@
 //! What the x86-64 paths share: a tile of `MR` rows × two registers of hard points, one fused multiply-add a term.
 
-/// Implements `Tile<$real>` for `$set`, whose registers hold `$lanes` numbers and whose operations are named at the end.
+/// Implements `Tile<$real>` for `$set`, whose registers hold `$lanes` numbers and whose operations are named at the
+/// end.
 macro_rules! tile {
     ($set:ident, $real:ty, $mr:literal x $nr:literal, $lanes:literal, $features:literal,
      $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident, $add:ident) => {
