@@ -2,8 +2,8 @@
 //!
 //! In round t a policy chooses a source k, draws a batch of b points from it and observes a fraction: Bin(b, p_k)/b,
 //! with p_k the probability that a point is *reported* as overlap. Regret is counted in the true densities ρ:
-//! R_t = Σ_{s ≤ t} (max_j ρ_j(s) − ρ_{chosen}(s)), the cumulative pseudo-regret (Shin, Cooper, Sala 2025, section 3; Auer et
-//! al. 2002). Densities may change at given rounds (piecewise constant).
+//! R_t = Σ_{s ≤ t} (max_j ρ_j(s) − ρ_{chosen}(s)), the cumulative pseudo-regret (Shin, Cooper, Sala 2025, section 3;
+//! Auer et al. 2002). Densities may change at given rounds (piecewise constant).
 //!
 //! Work item = replicate. It has three streams: uniforms, one a round, of which an observation is the binomial quantile
 //! (so that policies share their luck, whatever they choose); an order of the sources, in which ties are broken; and
