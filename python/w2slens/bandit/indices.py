@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .._arrays import Floats
 from .._checks import as_integer, one_of
 from .._random import RandomSource
-from .policy import Floats, Policy
+from .policy import Policy
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from .._checks import as_integer, as_real
+from .._arrays import Floats
+from .._checks import as_integer, as_real, as_share
 from .._files import replace_file
 from .._random import RandomSource, generator
 from .._saved import generator_of, generator_state, parsed, reading, sealed
@@ -21,9 +22,8 @@ from ..errors import UndefinedError
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Floats", "Look", "Policy", "PolicyRecord", "Variant", "load_policy"]
+__all__ = ["Look", "Policy", "PolicyRecord", "Variant", "load_policy"]
 
-Floats = npt.NDArray[np.float64]
 
 _FORMAT = "w2slens policy"
 _VERSION = 1
@@ -174,9 +174,7 @@ class Policy(ABC):
             If an argument is outside its range; nothing has been learned then.
         """
         number = self._number(source)
-        share = as_real(fraction, "fraction")
-        if not 0 <= share <= 1:
-            raise ValueError(f"fraction is {share}, but must be in [0, 1]")
+        share = as_share(fraction, "fraction")
         points = as_integer(n, "n", least=1, most=2**53)
         self._learn(number, share, points)
         self.rounds += 1

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .._arrays import Floats
+
 __all__ = ["Segments", "as_segments"]
 
 
@@ -24,8 +26,8 @@ class Segments(NamedTuple):
     """
 
     starts: npt.NDArray[np.int64]
-    densities: npt.NDArray[np.float64]
-    observed: npt.NDArray[np.float64]
+    densities: Floats
+    observed: Floats
 
 
 def as_segments(densities: npt.ArrayLike, observed: npt.ArrayLike | None, starts: npt.ArrayLike | None) -> Segments:
@@ -44,7 +46,7 @@ def as_segments(densities: npt.ArrayLike, observed: npt.ArrayLike | None, starts
     return Segments(first.astype(np.int64), true, seen)
 
 
-def _probabilities(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
+def _probabilities(values: npt.ArrayLike, name: str) -> Floats:
     try:
         given = np.asarray(values)
     except ValueError as error:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _kernels
+from .._arrays import Floats
 from .._checks import as_integer, as_threads
 from .._random import RandomSource, as_replicates, stream_key
 from .policies import POLICIES
@@ -41,11 +42,11 @@ class BanditTrials:
     """
 
     rounds: npt.NDArray[np.int64]
-    regret: npt.NDArray[np.float64]
+    regret: Floats
     pulls: npt.NDArray[np.int64]
 
     @property
-    def average_regret(self) -> npt.NDArray[np.float64]:
+    def average_regret(self) -> Floats:
         """Average pseudo-regret R̄_t, (replicates, c): ``regret`` divided by the rounds, in [0, 1]."""
         return self.regret / self.rounds
 

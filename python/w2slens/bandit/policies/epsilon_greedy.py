@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..._checks import as_real
+from ..._checks import as_share
 from ..._random import RandomSource
 from ..indices import Means
 from ..policy import Look, Variant
@@ -44,9 +44,7 @@ class EpsilonGreedy(Means):
 
     def __init__(self, n_sources: int, *, epsilon: float = 0.1, rng: RandomSource = None) -> None:
         super().__init__(n_sources, rng=rng)
-        self.epsilon = as_real(epsilon, "epsilon")
-        if not 0 <= self.epsilon <= 1:
-            raise ValueError(f"epsilon is {self.epsilon}, but must be in [0, 1]")
+        self.epsilon = as_share(epsilon, "epsilon")
 
     @property
     def parameters(self) -> dict[str, Any]:
