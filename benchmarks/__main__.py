@@ -8,12 +8,11 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from simulations.run import cpu_name
-from simulations.store import replace_file
+from simulations.files import replace_file
+from simulations.provenance import cpu_name, versions
 from w2slens._kernels import similarity_paths
 
 from .harness import Measurement, load_cases, measure, nouns
@@ -117,17 +116,11 @@ def seconds(value: float) -> str:
 
 
 def _machine(quick: bool) -> dict[str, Any]:
-    versions = {}
-    for name in PEERS:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return {
         "cpu": cpu_name(),
         "threads": os.cpu_count(),
         "python": platform.python_version(),
-        "versions": versions,
+        "versions": versions(PEERS),
         "similarity_path": similarity_paths()[-1],
         "quick": quick,
     }

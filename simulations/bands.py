@@ -1,6 +1,7 @@
-"""Confidence bands: where a verdict's slack comes from (THEORY section 5).
+"""Confidence bands: where a verdict's slack comes from .
 
 ``comparisons`` is the number of intervals that must hold *together* with probability ``confidence`` (Bonferroni).
+Rules and captions name bands and their level in the words given here.
 """
 
 from __future__ import annotations
@@ -10,12 +11,43 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.special import logsumexp
 
-__all__ = ["bonferroni_t", "bonferroni_z", "clopper_pearson", "dkw", "log_evidence", "mean_interval"]
+__all__ = [
+    "BET_LEVEL",
+    "CONFIDENCE",
+    "DISTRIBUTIONS",
+    "LEVEL",
+    "MEANS",
+    "SHARES",
+    "T_QUANTILE",
+    "Z_QUANTILE",
+    "bonferroni_t",
+    "bonferroni_z",
+    "clopper_pearson",
+    "dkw",
+    "log_evidence",
+    "mean_interval",
+]
+
+CONFIDENCE = 0.999
+"""Level of every verdict."""
+LEVEL = f"{100 * CONFIDENCE:g} %"
+"""The same in words."""
+MEANS = f"simultaneous Bonferroni-t intervals ({LEVEL})"
+"""Of means over replicates: `mean_interval`."""
+SHARES = f"simultaneous Clopper–Pearson intervals ({LEVEL})"
+"""Of probabilities: `clopper_pearson`."""
+DISTRIBUTIONS = f"simultaneous Dvoretzky–Kiefer–Wolfowitz band ({LEVEL})"
+"""Of distribution functions: `dkw`."""
+T_QUANTILE = f"the Bonferroni-t quantile at {LEVEL}"
+Z_QUANTILE = f"the Bonferroni-normal quantile at {LEVEL}"
+BET_LEVEL = f"ln(cases/{1 - CONFIDENCE:.3f}) (simultaneous {LEVEL})"
+"""What the logarithm of the evidence is judged against: `log_evidence`."""
+
 
 Array = npt.NDArray[np.float64]
 
 
-def bonferroni_t(degrees: npt.ArrayLike, comparisons: int = 1, confidence: float = 0.999) -> Array:
+def bonferroni_t(degrees: npt.ArrayLike, comparisons: int = 1, confidence: float = CONFIDENCE) -> Array:
     """Two-sided Student-t quantile that holds for all comparisons together.
 
     Examples
@@ -26,12 +58,14 @@ def bonferroni_t(degrees: npt.ArrayLike, comparisons: int = 1, confidence: float
     return np.asarray(stats.t.isf((1 - confidence) / (2 * comparisons), degrees))
 
 
-def bonferroni_z(comparisons: int = 1, confidence: float = 0.999) -> float:
+def bonferroni_z(comparisons: int = 1, confidence: float = CONFIDENCE) -> float:
     """Two-sided normal quantile that holds for all comparisons together."""
     return float(stats.norm.isf((1 - confidence) / (2 * comparisons)))
 
 
-def mean_interval(values: npt.ArrayLike, comparisons: int = 1, confidence: float = 0.95) -> tuple[float, float, float]:
+def mean_interval(
+    values: npt.ArrayLike, comparisons: int = 1, confidence: float = CONFIDENCE
+) -> tuple[float, float, float]:
     """Mean of a sample, with lower and upper end of its Bonferroni-t interval; NaN entries are left out.
 
     With fewer than two values the ends are NaN: nothing is known about the spread.
@@ -48,7 +82,7 @@ def mean_interval(values: npt.ArrayLike, comparisons: int = 1, confidence: float
 
 
 def clopper_pearson(
-    successes: npt.ArrayLike, trials: npt.ArrayLike, comparisons: int = 1, confidence: float = 0.999
+    successes: npt.ArrayLike, trials: npt.ArrayLike, comparisons: int = 1, confidence: float = CONFIDENCE
 ) -> tuple[Array, Array]:
     """Exact interval for a binomial probability.
 
@@ -66,7 +100,7 @@ def clopper_pearson(
     return low, high
 
 
-def dkw(n: int, comparisons: int = 1, confidence: float = 0.999) -> float:
+def dkw(n: int, comparisons: int = 1, confidence: float = CONFIDENCE) -> float:
     """Half width of the Dvoretzky–Kiefer–Wolfowitz band (Massart's constant) around an empirical cdf of n values."""
     return float(np.sqrt(np.log(2 * comparisons / (1 - confidence)) / (2 * n)))
 

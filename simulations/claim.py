@@ -1,123 +1,148 @@
-"""What a claim is: the contract between a file in `simulations/claims` and everything that runs, draws and judges it.
+"""What a claim is: a sentence, figures that show it and statements that are judged; experiments are in `experiment`.
 
-A claim's module defines
+A claim is a folder ``simulations/claims/CHAPTER/NAME``:
 
-- ``CLAIM``: a `Claim`;
-- ``GRID``: a `simulations.grid.Grid` per profile, ``{"smoke": ..., "full": ...}``;
-- ``one_cell(cell, replicates, seeds) -> Columns``: a row or more per replicate, with ``replicate`` and ``status``;
-- ``summarise(columns) -> Columns``: the numbers behind the figures, a few dozen rows;
-- ``plot(columns) -> dict[str, Figure]``;
-- ``check(columns) -> list[Verdict]``.
+- ``__init__.py`` has ``CLAIM``, a `Claim`;
+- ``experiments.py`` has functions made experiments by ``@experiment(smoke=..., full=...)``; only these compute;
+- ``figures.py`` has functions with ``@figure("caption")``, which return a Matplotlib figure, and ``@numbers``, which
+  return the few dozen rows behind one;
+- ``verdicts.py`` has functions with ``@statement``, which return one `Verdict` each.
 
-Only ``one_cell`` computes; the others read what the store holds.
+A figure, its numbers and a statement name the tables that they read by their parameters: ``def tail(runs, law)`` reads
+those of the experiments ``runs`` and ``law``. Everything is found by where it is; nothing has to be listed.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
+from typing import Any, Generic, TypeVar
 
-import numpy as np
+from .tables import Columns
 
-from .grid import Grid
+__all__ = ["Chapter", "Claim", "Drawing", "Numbers", "Reader", "Statement", "Verdict", "figure", "numbers", "statement"]
 
-__all__ = ["Claim", "Columns", "Verdict", "claim_names", "load_claim", "select"]
+T = TypeVar("T")
 
-Columns = dict[str, np.ndarray]
-"""A tidy table: equally long columns by name."""
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter's title in the report and its place there: lower ones come first."""
+
+    title: str
+    place: int
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed, by whom, and where it lives.
+    """What is claimed, and by whom.
 
     Attributes
     ----------
-    name : str
-        The noun; also the name of the module and of the docs page.
     statement : str
         One sentence a reader can agree or disagree with.
     source : str
         Paper and statement number.
     room : str
-        The module of the package that holds the formula or the algorithm.
-    figures : mapping
-        A caption per figure name: what it shows, in one or two sentences.
+        The module or chapter of the package that holds the formula or the algorithm.
     """
 
-    name: str
     statement: str
     source: str
     room: str
-    figures: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One judged statement. It passes by ``rule``, fixed before the run (THEORY section 5).
+    """One judged statement. It passes by ``rule``, fixed before the run; slack comes from Monte Carlo error alone.
 
     ``margin`` is what is left before the verdict would turn, in the units of ``statistic``: negative when it failed.
+    An ``estimate`` passes when its numbers exist, whatever they say. The judge fills in ``claim`` and ``name``, that
+    of the function.
     """
 
-    claim: str
     statement: str
     statistic: float
     bound: float
     margin: float
     passed: bool
     rule: str
+    estimate: bool = False
+    claim: str = ""
+    name: str = ""
 
     @classmethod
-    def at_most(cls, claim: str, statement: str, statistic: float, bound: float, rule: str) -> Verdict:
+    def at_most(cls, statement: str, statistic: float, bound: float, rule: str) -> Verdict:
         """Passes when ``statistic <= bound``; a NaN never passes."""
-        return cls(
-            claim, statement, float(statistic), float(bound), float(bound - statistic), bool(statistic <= bound), rule
-        )
+        margin = float(bound - statistic)
+        return cls(statement, float(statistic), float(bound), margin, bool(statistic <= bound), rule)
 
     @classmethod
-    def at_least(cls, claim: str, statement: str, statistic: float, bound: float, rule: str) -> Verdict:
+    def at_least(cls, statement: str, statistic: float, bound: float, rule: str) -> Verdict:
         """Passes when ``statistic >= bound``; a NaN never passes."""
-        return cls(
-            claim, statement, float(statistic), float(bound), float(statistic - bound), bool(statistic >= bound), rule
-        )
+        margin = float(statistic - bound)
+        return cls(statement, float(statistic), float(bound), margin, bool(statistic >= bound), rule)
+
+    @classmethod
+    def estimated(cls, statement: str, found: float, wanted: float, rule: str) -> Verdict:
+        """An estimate, told in the statement: passes when all the wanted numbers were found."""
+        margin = float(found - wanted)
+        return cls(statement, float(found), float(wanted), margin, bool(found >= wanted), rule, estimate=True)
 
 
-def claim_names() -> list[str]:
-    """Return the names of all claims, in alphabetical order."""
-    package = importlib.import_module("simulations.claims")
-    return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
+@dataclass(frozen=True)
+class Reader(Generic[T]):
+    """A function of some of the claim's tables, named by its parameters."""
+
+    function: Callable[..., T]
+
+    @property
+    def name(self) -> str:
+        """The function's name, without an underscore at its end that keeps it from hiding a builtin."""
+        return self.function.__name__.rstrip("_")
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the experiments whose tables it reads."""
+        return tuple(inspect.signature(self.function).parameters)
+
+    def __call__(self, *tables: Columns, **named: Columns) -> T:
+        """Call the function itself."""
+        return self.function(*tables, **named)
+
+    def of(self, tables: Mapping[str, Columns]) -> T:
+        """Call it with its share of the claim's tables."""
+        return self.function(**{name: tables[name] for name in self.reads})
 
 
-def load_claim(name: str) -> ModuleType:
-    """Import the claim called ``name`` and check that it keeps the contract.
+@dataclass(frozen=True)
+class Drawing(Reader[Any]):
+    """A figure: how it is drawn, and its caption, which says what it shows in one or two sentences."""
 
-    Raises
-    ------
-    ValueError
-        If there is no such claim, or a part of the contract is missing.
-    """
-    if name not in claim_names():
-        raise ValueError(f"there is no claim {name!r}; the claims are {', '.join(claim_names())}")
-    module = importlib.import_module(f"simulations.claims.{name}")
-    missing = [
-        part for part in ("CLAIM", "GRID", "one_cell", "summarise", "plot", "check") if not hasattr(module, part)
-    ]
-    if missing:
-        raise ValueError(f"claim {name!r} lacks {', '.join(missing)}")
-    if module.CLAIM.name != name:
-        raise ValueError(f"claim {name!r} calls itself {module.CLAIM.name!r}")
-    for profile in ("smoke", "full"):
-        if not isinstance(module.GRID.get(profile), Grid):
-            raise ValueError(f"claim {name!r} has no grid for the profile {profile!r}")
-    return module
+    caption: str
 
 
-def select(columns: Columns, **wanted: object) -> Columns:
-    """Return the rows in which every named column has the wanted value."""
-    keep = np.ones(len(next(iter(columns.values()))), bool)
-    for name, value in wanted.items():
-        keep &= columns[name] == value
-    return {name: column[keep] for name, column in columns.items()}
+@dataclass(frozen=True)
+class Numbers(Reader[Columns]):
+    """The numbers behind figures, a few dozen rows."""
+
+
+@dataclass(frozen=True)
+class Statement(Reader[Verdict]):
+    """A statement and how it is judged."""
+
+
+def figure(caption: str) -> Callable[[Callable[..., Any]], Drawing]:
+    """Make a function in a claim's ``figures.py`` a figure of it."""
+    return lambda function: Drawing(function, caption)
+
+
+def numbers(function: Callable[..., Columns]) -> Numbers:
+    """Make a function in a claim's ``figures.py`` a table of the report."""
+    return Numbers(function)
+
+
+def statement(function: Callable[..., Verdict]) -> Statement:
+    """Make a function in a claim's ``verdicts.py`` a statement of it."""
+    return Statement(function)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,24 +40,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a claim and how often each is replicated.
+    """The cells of an experiment and how often each is replicated.
 
     Parameters
     ----------
     cells : sequence of dict
-        All with the same axes.
-    replicates : int
-        Replicates of each cell; a cell with an axis ``replicates`` overrides it.
+        All with the same axes; ``[{}]`` is one cell without any.
+    replicates : int, or function of the cell
+        Replicates of each cell.
     chunk : int, optional
         Replicates computed and stored together; all of a cell's by default.
-    paired : tuple of str
-        Axes left out of the seeds, so that cells which differ in them only share their draws.
     """
 
     cells: Sequence[Cell]
-    replicates: int
+    replicates: int | Callable[[Cell], int]
     chunk: int | None = None
-    paired: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         if not self.cells:
@@ -66,11 +63,9 @@ class Grid:
         for i, cell in enumerate(self.cells):
             if set(cell) != axes:
                 raise ValueError(f"cells[{i}] has the axes {sorted(cell)}, the first cell {sorted(axes)}")
-        if self.replicates < 1 or (self.chunk is not None and self.chunk < 1):
-            raise ValueError(f"replicates is {self.replicates} and chunk {self.chunk}; both must be at least 1")
-        unknown = set(self.paired) - axes
-        if unknown:
-            raise ValueError(f"paired names {sorted(unknown)}, which are no axes")
+        fewest = min(self.replicates_of(cell) for cell in self.cells)
+        if fewest < 1 or (self.chunk is not None and self.chunk < 1):
+            raise ValueError(f"replicates is {fewest} and chunk {self.chunk}; both must be at least 1")
         if len({digest(cell) for cell in self.cells}) != len(self.cells):
             raise ValueError("cells holds the same cell twice")
 
@@ -84,10 +79,14 @@ class Grid:
         """Names of the axes, in the order of the first cell."""
         return list(self.cells[0])
 
+    def replicates_of(self, cell: Cell) -> int:
+        """Return how often a cell is replicated."""
+        return self.replicates if isinstance(self.replicates, int) else self.replicates(cell)
+
     def parts(self) -> Iterator[Part]:
         """Yield every part: cells in order, replicates ascending."""
         for cell in self.cells:
-            total = int(cell.get("replicates", self.replicates))
+            total = self.replicates_of(cell)
             step = self.chunk or total
             for first in range(0, total, step):
                 yield Part(cell, first, min(first + step, total))
@@ -95,7 +94,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Seeds from a digest of root seed, claim, cell (without its paired axes) and whatever else names a draw.
+    """Seeds from a digest of root seed, a name, what enters of the cell, and whatever else names a draw.
 
     Examples
     --------
@@ -105,17 +104,12 @@ class Seeds:
     """
 
     root: int
-    claim: str
+    name: str
     cell: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, root: int, claim: str, cell: Cell, paired: tuple[str, ...] = ()) -> Seeds:
-        """Return the seeds of a cell."""
-        return cls(root, claim, {axis: value for axis, value in cell.items() if axis not in paired})
 
     def sequence(self, *names: int | str) -> np.random.SeedSequence:
         """Return the seed of the draw called ``names``, for instance ``(replicate, "teacher")``."""
-        return np.random.SeedSequence(int(digest(self.root, self.claim, dict(self.cell), list(names))[:32], 16))
+        return np.random.SeedSequence(int(digest(self.root, self.name, dict(self.cell), list(names))[:32], 16))
 
     def generator(self, *names: int | str) -> np.random.Generator:
         """Return a NumPy generator for the draw called ``names``."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from .claim import Verdict, load_claim
-from .store import Store, replace_file
+from .catalogue import Choice, claim_names, load_claim
+from .claim import Verdict
+from .files import replace_file
+from .store import Store
 
-__all__ = ["check", "figures_folder", "plot", "verdict_table"]
-
-
-def figures_folder(folder: Path, store: Store) -> Path:
-    """Where the figures of the store's profile are."""
-    return Path(folder) / store.profile
+__all__ = ["check", "figure_path", "number", "plot", "verdict_table"]
 
 
-def plot(store: Store, claims: Sequence[str], folder: Path) -> list[Path]:
-    """Draw every figure of the claims as PNG; return the paths, ``<claim>-<figure>.png``."""
+def figure_path(folder: Path, store: Store, claim: str, figure: str) -> Path:
+    """Where a figure of the store's profile is."""
+    return Path(folder) / store.profile / f"{claim}-{figure}.png"
+
+
+def plot(store: Store, choices: Sequence[Choice], folder: Path) -> list[Path]:
+    """Draw every figure of the chosen experiments as PNG; return the paths, ``<claim>-<figure>.png``."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -27,16 +30,12 @@ def plot(store: Store, claims: Sequence[str], folder: Path) -> list[Path]:
     from w2slens import plotting
 
     paths = []
-    for claim in claims:
-        module = load_claim(claim)
+    for choice in choices:
+        tables = store.tables(choice)
         with plotting.style():
-            figures = module.plot(store.read(claim, module.GRID[store.profile]))
-            if set(figures) != set(module.CLAIM.figures):
-                raise ValueError(
-                    f"claim {claim!r} drew {sorted(figures)}, but describes {sorted(module.CLAIM.figures)}"
-                )
-            for name, figure in figures.items():
-                path = figures_folder(folder, store) / f"{claim}-{name}.png"
+            for name, drawing in choice.readable(choice.entry.figures).items():
+                figure = drawing.of(tables)
+                path = figure_path(folder, store, choice.entry.name, name)
                 with replace_file(path) as temporary:
                     figure.savefig(temporary, format="png", metadata={"Software": None})
                 plt.close(figure)
@@ -44,21 +43,20 @@ def plot(store: Store, claims: Sequence[str], folder: Path) -> list[Path]:
     return paths
 
 
-def check(store: Store, claims: Sequence[str]) -> list[Verdict]:
-    """Judge the claims by their rules, and keep the verdicts beside the tables."""
+def check(store: Store, choices: Sequence[Choice]) -> list[Verdict]:
+    """Judge the statements about the chosen experiments, and keep the verdicts beside the tables."""
     verdicts = []
-    for claim in claims:
-        module = load_claim(claim)
-        judged = module.check(store.read(claim, module.GRID[store.profile]))
-        if not judged:
-            raise ValueError(f"claim {claim!r} returned no verdict; a claim that cannot fail is none")
-        verdicts += judged
-    kept = {v["claim"]: [] for v in store.read_json("verdicts") or []}
-    for verdict in store.read_json("verdicts") or []:
-        kept[verdict["claim"]].append(verdict)
-    for claim in claims:
-        kept[claim] = [vars(verdict) for verdict in verdicts if verdict.claim == claim]
-    store.write_json("verdicts", [verdict for claim in sorted(kept) for verdict in kept[claim]])
+    for choice in choices:
+        tables = store.tables(choice)
+        for name, judged in choice.readable(choice.entry.statements).items():
+            verdict = judged.of(tables)
+            if not isinstance(verdict, Verdict):
+                raise TypeError(f"{choice.entry.name}.{name} returned {type(verdict).__name__}, not a Verdict")
+            verdicts.append(replace(verdict, claim=choice.entry.name, name=name))
+    new = {(verdict.claim, verdict.name): vars(verdict) for verdict in verdicts}
+    kept = {(v["claim"], v["name"]): v for v in store.read_json("verdicts") or []} | new
+    every = [(claim, name) for claim in claim_names() for name in load_claim(claim).statements]
+    store.write_json("verdicts", [kept[address] for address in every if address in kept])
     return verdicts
 
 

@@ -1,29 +1,28 @@
-"""Running claims: compute the parts that are missing, in any order, on any joblib backend."""
+"""Running experiments: compute the parts that are missing, in any order, on any joblib backend."""
 
 from __future__ import annotations
 
-import datetime
 import os
 import platform
-import subprocess
-import sys
 import time
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
 
-from .claim import load_claim
-from .grid import Part, Seeds, digest
+from . import estimate
+from .catalogue import Choice, choose, load_claim
+from .experiment import Experiment
+from .grid import Part, digest
 from .progress import track
-from .store import ROOT, Store
+from .provenance import commit, cpu_name, now, versions
+from .store import Store, write_part
 
-__all__ = ["Failure", "cpu_name", "run"]
+__all__ = ["Failure", "pending_parts", "run"]
 
 PACKAGES = ("w2slens", "numpy", "scipy", "scikit-learn", "joblib", "pyarrow", "matplotlib")
 
@@ -33,35 +32,56 @@ class Failure:
     """A part that raised; it stays missing and is tried again by the next run."""
 
     claim: str
+    experiment: str
     cell: dict[str, Any]
     first: int
     last: int
     error: str
 
 
-def compute(store: Store, claim: str, part: Part, single_threaded: bool) -> tuple[str, float, Failure | None]:
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs to know to compute a part; the experiment itself it loads by name."""
+
+    claim: str
+    experiment: str
+    part: Part
+    path: Path
+    root_seed: int
+
+
+def compute(task: Task, single_threaded: bool) -> tuple[Task, float, Failure | None]:
     """Compute and store one part; an exception of the claim becomes a `Failure`, so that the other parts go on."""
     if single_threaded:
         # The kernels' pool reads this once, when it starts: several workers must not each take every core.
         os.environ.setdefault("RAYON_NUM_THREADS", "1")
-    started = time.perf_counter()
-    module = load_claim(claim)
-    seeds = Seeds.of(store.root_seed, claim, part.cell, module.GRID[store.profile].paired)
+    started, part = time.perf_counter(), task.part
+    experiment = load_claim(task.claim).experiments[task.experiment]
     failure = None
     try:
-        store.write_part(claim, part, module.one_cell(part.cell, part.replicates, seeds))
+        columns = experiment.one_cell(part.cell, part.replicates, experiment.seeds(task.root_seed, part.cell))
+        write_part(task.path, experiment.key, task.root_seed, part, columns)
     except Exception:  # recorded in the manifest with its traceback; the run ends with an error
-        failure = Failure(claim, dict(part.cell), part.first, part.last, traceback.format_exc())
-    return claim, time.perf_counter() - started, failure
+        cell = dict(part.cell)
+        failure = Failure(task.claim, task.experiment, cell, part.first, part.last, traceback.format_exc())
+    return task, time.perf_counter() - started, failure
 
 
-def run(store: Store, claims: Sequence[str], jobs: int | None = None) -> list[Failure]:
-    """Compute every missing part of the claims, write their tables and the manifest.
+def pending_parts(store: Store, experiments: Iterable[Experiment]) -> list[tuple[Experiment, Part]]:
+    """The missing parts; those of the longest experiments first, so that none is left over for the end."""
+    pending = [(experiment, part) for experiment in experiments for part in store.missing(experiment)]
+    known = estimate.recorded(store.read_json("manifest"), store.profile)
+    return sorted(pending, key=lambda item: -(estimate.seconds_of(*item, known) or 0.0))
+
+
+def run(store: Store, choices: Sequence[Choice] | None = None, jobs: int | None = None) -> list[Failure]:
+    """Compute every missing part of the experiments, write their tables and the manifest.
 
     Parameters
     ----------
     store : Store
-    claims : sequence of str
+    choices : sequence of Choice, optional
+        What `choose` returned; by default everything there is.
     jobs : int, optional
         Worker processes; by default what ``joblib.parallel_config`` says if one is active, else one per core.
         Results do not depend on it.
@@ -71,98 +91,79 @@ def run(store: Store, claims: Sequence[str], jobs: int | None = None) -> list[Fa
     list of Failure
         Empty when everything is computed.
     """
-    started, clock = _now(), time.perf_counter()
-    grids = {claim: load_claim(claim).GRID[store.profile] for claim in claims}
-    pending = [(claim, part) for claim in claims for part in store.missing(claim, grids[claim])]
+    started, clock = now(), time.perf_counter()
+    choices = choose() if choices is None else choices
+    experiments = [choice.entry.experiments[name] for choice in choices for name in choice.experiments]
+    pending = pending_parts(store, experiments)
     # An active parallel_config, of whatever backend, is the user's choice: n_jobs=None defers to it.
     _, configured = joblib.parallel.get_active_backend()
     if jobs is None and configured is None:
         jobs = os.cpu_count() or 1
     jobs = min(jobs, max(len(pending), 1)) if jobs is not None else None
-    seconds: dict[str, float] = dict.fromkeys(claims, 0.0)
+    spent = {experiment.key: Spent() for experiment in experiments}
     failures: list[Failure] = []
     if pending:
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
-        tasks = (joblib.delayed(compute)(store, claim, part, jobs != 1) for claim, part in pending)
-        for claim, took, failure in track(parallel(tasks), len(pending), f"{store.profile} run"):
-            seconds[claim] += took
+        tasks = (Task(e.claim, e.name, part, store.part_path(e, part), store.root_seed) for e, part in pending)
+        done = parallel(joblib.delayed(compute)(task, jobs != 1) for task in tasks)
+        for task, took, failure in track(done, len(pending), f"{store.profile} run"):
+            own = spent[f"{task.claim}.{task.experiment}"]
+            own.seconds += took
+            own.replicates += len(task.part.replicates)
             if failure:
                 failures.append(failure)
-    broken = {failure.claim for failure in failures}
-    for claim in claims:
-        if claim not in broken:
-            store.consolidate(claim, grids[claim])
-    _write_manifest(
-        store, claims, failures, seconds, {"started": started, "wall_s": time.perf_counter() - clock, "jobs": jobs}
-    )
+    broken = {(failure.claim, failure.experiment) for failure in failures}
+    for experiment in experiments:
+        if (experiment.claim, experiment.name) not in broken:
+            store.consolidate(experiment)
+    this_run = {"started": started, "wall_s": time.perf_counter() - clock, "jobs": jobs}
+    _write_manifest(store, experiments, failures, spent, this_run)
     return failures
+
+
+@dataclass
+class Spent:
+    """Seconds of computing, and replicates computed in them."""
+
+    seconds: float = 0.0
+    replicates: int = 0
 
 
 def _write_manifest(
     store: Store,
-    claims: Sequence[str],
-    failures: Iterable[Failure],
-    seconds: dict[str, float],
+    experiments: Sequence[Experiment],
+    failures: Sequence[Failure],
+    spent: dict[str, Spent],
     this_run: dict[str, Any],
 ) -> None:
     """Bring the manifest up to date: what this run did not touch stays as it was."""
-    manifest = store.read_json("manifest") or {"claims": {}}
-    failures = list(failures)
-    for claim in claims:
-        grid = load_claim(claim).GRID[store.profile]
-        entry = manifest["claims"].setdefault(claim, {"compute_s": 0.0})
-        configuration = digest(list(grid.cells), grid.replicates, grid.chunk, list(grid.paired))
+    manifest = store.read_json("manifest") or {}
+    entries = manifest.setdefault("experiments", {})
+    for experiment in experiments:
+        grid, own = experiment.grids[store.profile], spent[experiment.key]
+        each = [grid.replicates_of(cell) for cell in grid.cells]
+        configuration = digest(list(grid.cells), each, grid.chunk)
+        entry = entries.setdefault(experiment.key, {})
         if entry.get("grid") != configuration:
-            entry["compute_s"] = 0.0
-        entry["grid"] = configuration
-        entry["cells"] = len(grid.cells)
-        entry["replicates"] = grid.replicates
+            entry |= {"compute_s": 0.0, "computed": 0}
+        entry |= {"grid": configuration, "cells": len(grid.cells), "replicates": sum(each)}
         entry["parts"] = sum(1 for _ in grid.parts())
-        entry["compute_s"] += seconds[claim]
-        entry["failures"] = [vars(failure) for failure in failures if failure.claim == claim]
+        entry["compute_s"] += own.seconds
+        entry["computed"] += own.replicates
+        entry["failures"] = [vars(f) for f in failures if f"{f.claim}.{f.experiment}" == experiment.key]
         if not entry["failures"]:
-            columns = store.read(claim, grid)
+            columns = store.read(experiment)
             entry["rows"] = len(columns["status"])
             values, counts = np.unique(columns["status"], return_counts=True)
             entry["status"] = {str(value): int(count) for value, count in zip(values, counts, strict=True)}
     manifest |= {
         "profile": store.profile,
         "root_seed": store.root_seed,
-        "commit": _commit(),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "commit": commit(),
+        "versions": {"python": platform.python_version()} | versions(PACKAGES),
         "cpu": cpu_name(),
         "threads": os.cpu_count(),
-        "finished": _now(),
+        "finished": now(),
         "last_run": this_run,
     }
     store.write_json("manifest", manifest)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _commit() -> str:
-    """The commit of the sources, marked when they differ from it; 'unknown' outside a checkout."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-
-
-def cpu_name() -> str:
-    """Return the processor's name as the system tells it."""
-    info = Path("/proc/cpuinfo")
-    if sys.platform == "linux" and info.exists():
-        for line in info.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

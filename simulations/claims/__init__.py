@@ -1,1 +1,1 @@
-"""One file per claim; a new file is a new claim."""
+"""The claims, ``CHAPTER/NAME``: each a folder with its experiments, figures and verdicts."""

@@ -6,6 +6,7 @@
       └── accuracy ── AccuracyLaw ── cone ── a direction in a cone
             └── agreement ── what the teacher's labels average to
     linear ── linear_accuracy of given coefficients
+    copying ── teacher_agreement of student and teacher
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ..._lazy import attach
 
 if TYPE_CHECKING:
     from .accuracy import AccuracyLaw as AccuracyLaw
+    from .copying import teacher_agreement as teacher_agreement
     from .linear import linear_accuracy as linear_accuracy
     from .student import StudentLaw as StudentLaw
     from .student import accuracy_bound as accuracy_bound
@@ -37,5 +39,6 @@ else:
             ),
             "accuracy": ("AccuracyLaw",),
             "linear": ("linear_accuracy",),
+            "copying": ("teacher_agreement",),
         },
     )
