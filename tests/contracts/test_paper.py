@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import w2slens
-from simulations.claim import claim_names
+from simulations.catalogue import claim_names
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "paper.md").read_text()
 ROWS = [

@@ -8,7 +8,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 import w2slens as wl
-from simulations.published import COLUMNS, MEANS, TRIALS
+from simulations.worlds.published import COLUMNS, MEANS, TRIALS
 from w2slens import Region
 from w2slens.learning.trials import STATUSES
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulations.claims import _strong
-from simulations.datasets import PIXELS, coarse, digits, dominoes, splits
+from simulations.worlds import strong
+from simulations.worlds.images import PIXELS, coarse, digits, dominoes, splits
 from w2slens import Region
 
 
@@ -50,7 +50,7 @@ def test_coarse_images_keep_the_mean():
 
 def test_random_features_approximate_the_kernel():
     X, _ = digits()
-    features = _strong.RandomFeatures.draw(PIXELS, 20_000, 0.02, np.random.default_rng(0))(X[:20])
+    features = strong.RandomFeatures.draw(PIXELS, 20_000, 0.02, np.random.default_rng(0))(X[:20])
     distances = ((X[:20, None] - X[None, :20]) ** 2).sum(axis=2)
     # Each entry is a mean of 20,000 bounded terms: six standard errors of at most 1/√20,000.
     assert np.abs(features @ features.T - np.exp(-0.02 * distances)).max() < 6 / np.sqrt(20_000)
@@ -60,7 +60,7 @@ def test_random_features_approximate_the_kernel():
 def test_mixes_are_nested_and_of_one_size(n_overlap, n_others, seed):
     overlap, others = np.arange(n_overlap), 100 + np.arange(n_others)
     rng = np.random.default_rng(seed)
-    chosen = _strong.mix(overlap, others, (0.0, 0.5, 1.0), rng)
+    chosen = strong.mix(overlap, others, (0.0, 0.5, 1.0), rng)
     size = min(n_overlap, n_others)
     assert [len(rows) for rows in chosen] == [size] * 3
     assert not np.isin(chosen[0], overlap).any()
@@ -70,11 +70,11 @@ def test_mixes_are_nested_and_of_one_size(n_overlap, n_others, seed):
 
 @pytest.mark.parametrize(("labels", "status"), [([], 2), ([1, 1], 1), ([1, -1], 0)])
 def test_students_that_cannot_be_trained_have_a_status(labels, status):
-    student = _strong.learn(np.ones((len(labels), 3)) * np.arange(3), np.array(labels, int), 1.0)
+    student = strong.learn(np.ones((len(labels), 3)) * np.arange(3), np.array(labels, int), 1.0)
     assert student.status == status
     assert np.isnan(student.accuracy(np.ones((2, 3)), np.ones(2))) == (status == 2)
 
 
 def test_undefined_detection_has_a_status():
-    status, detector = _strong.detect(np.eye(4), np.full(4, 0.5))
-    assert (status, detector) == (_strong.DETECTION_UNDEFINED, None)
+    status, detector = strong.detect(np.eye(4), np.full(4, 0.5))
+    assert (status, detector) == (strong.DETECTION_UNDEFINED, None)

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 import w2slens as wl
-from simulations.claims import selection_accuracy as claim
-from simulations.claims._acquisition import BATCH, CHECKPOINTS, WORLDS, acquire
+from simulations.claims.selection.selection_accuracy.experiments import POLICIES
+from simulations.claims.selection.selection_accuracy.readings import saved as data_saved
 from simulations.grid import Seeds
+from simulations.tables import of_rows
+from simulations.worlds.campaigns import BATCH, CHECKPOINTS, WORLDS, acquire
 
-SEEDS = Seeds(0, claim.NAME, {"world": "mixture, K = 2"})
+SEEDS = Seeds(0, "selection_accuracy", {"world": "mixture, K = 2"})
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,7 @@ SEEDS = Seeds(0, claim.NAME, {"world": "mixture, K = 2"})
 )
 def test_data_saved_by_hand(mine, share, saved):
     rounds, uniform = np.array([1, 2, 4, 8]), np.array([0.5, 0.6, 0.7, 0.8])
-    assert claim._saved(rounds, np.array(mine), uniform, share) == pytest.approx(saved, nan_ok=True)
+    assert data_saved(rounds, np.array(mine), uniform, share) == pytest.approx(saved, nan_ok=True)
 
 
 @pytest.mark.parametrize("name", ["mixture, K = 2", "dominoes, K = 2"])
@@ -51,7 +53,7 @@ def columns():
     rng = np.random.default_rng(0)
     rows = []
     for world in WORLDS:
-        for policy in claim.POLICIES:
+        for policy in POLICIES:
             better = 0.0 if policy == "uniform" else 0.1
             for replicate in range(20):
                 rows += [
@@ -69,17 +71,17 @@ def columns():
                     }
                     for r in (1, 10, 50)
                 ]
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    return of_rows(rows)
 
 
-def test_verdicts_pass_on_what_they_claim_and_fail_on_its_opposite(columns):
-    assert all(verdict.passed for verdict in claim.check(columns))
-    uniform = columns["policy"] == "uniform"
-    flat = np.where(columns["world"] == "published noise, K = 2", 0.4, columns["observed_richest"])
-    for change, failing in [
-        ({"share": columns["share"] + 0.2 * uniform}, [0, 1]),
-        ({"hard": columns["hard"] + 0.05 * uniform}, [2]),
-        ({"observed_richest": flat}, [3]),
+def test_statements_pass_on_what_they_claim_and_fail_on_its_opposite(judged, columns):
+    claim = judged("selection_accuracy", {"campaigns": columns})
+    every = ["ucb_acquires_more", "thompson_acquires_more", "teaches_sooner", "fails_in_noise"]
+    assert claim.passed() == set(every)
+    uniform, noisy = {"policy": "uniform"}, {"world": "published noise, K = 2"}
+    for rows, change, failing in [
+        (uniform, {"share": lambda x: x + 0.2}, every[:2]),
+        (uniform, {"hard": lambda x: x + 0.05}, every[2:3]),
+        (noisy, {"observed_richest": lambda x: 0 * x + 0.4}, every[3:]),
     ]:
-        verdicts = claim.check(columns | change)
-        assert [i for i, verdict in enumerate(verdicts) if not verdict.passed] == failing
+        assert claim.passed() - claim.changed("campaigns", rows, **change).passed() == set(failing)
