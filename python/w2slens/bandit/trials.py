@@ -106,7 +106,7 @@ def bandit_trials(
 
     References
     ----------
-    Shin, Cooper, Sala 2025, section 3 and Theorem 4.3; `docs/bandit.md`.
+    Shin, Cooper, Sala 2025, section 3 and Theorem 4.3; `docs/bandit/bandit.md`.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def change_point(values: npt.ArrayLike, *, compat: Literal["ruptures"] | None = 
 
     References
     ----------
-    Shin, Cooper, Sala 2025, Algorithm 2; N. Otsu 1979; W. D. Fisher 1958; `docs/changepoint.md`.
+    Shin, Cooper, Sala 2025, Algorithm 2; N. Otsu 1979; W. D. Fisher 1958; `docs/scoring/changepoint.md`.
 
     Examples
     --------

@@ -46,7 +46,7 @@ def confidence(proba: Any, *, logits: bool = False) -> Floats:
 
     References
     ----------
-    Shin, Cooper, Sala 2025, Algorithm 2; `docs/detection.md`.
+    Shin, Cooper, Sala 2025, Algorithm 2; `docs/scoring/detection.md`.
 
     Examples
     --------

@@ -75,7 +75,7 @@ def select_sources(
 
     References
     ----------
-    Shin, Cooper, Sala 2025, section 3, Algorithm 1; `docs/selection.md`.
+    Shin, Cooper, Sala 2025, section 3, Algorithm 1; `docs/selection/selection.md`.
 
     Examples
     --------

@@ -10,8 +10,8 @@
 //! constants c(q) come from trying every set. A statement *holds its condition* where every assumption of it is met
 //! with c > 0; its bound is *informative* below 1 and *tight* where it equals the error. Work item: the instance
 //! number, with a stream of its own; the tallies are sums of integers, so they do not depend on threads. Sources: Lang,
-//! Sontag, Vijayaraghavan 2024, Theorems 4.1, 4.2, B.1, B.2, B.3; `docs/expansion.md` for the proofs of the readings
-//! checked here.
+//! Sontag, Vijayaraghavan 2024, Theorems 4.1, 4.2, B.1, B.2, B.3;
+//! `docs/expansion/expansion.md` for the proofs of the readings checked here.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;

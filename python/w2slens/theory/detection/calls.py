@@ -3,7 +3,7 @@
 A point is called hard where the weak model's confidence is below τ_hard; another is called overlap where its greatest
 |inner product| with the points *called* hard is at least τ_overlap, else easy. So the hard set is the detected one,
 with its strays, as in the published procedure (Shin, Cooper, Sala 2025, algorithm 2), not the true one. Statement and
-proof: docs/detection_law.md.
+proof: docs/detection/detection_law.md.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 The score of a point x is S(x) = max |⟨x, h⟩| over m hard-only points h, or max |cos(x, h)|. Given x the m products are
 independent normals, so that P(S <= τ) is an integral of an m-th power. ROC, precision, recall and their dependence on
 the threshold follow. Counterpart of Theorem 4.2 of Shin, Cooper, Sala 2025. Statements and proofs:
-docs/detection_law.md. The detector as a whole, with thresholds on both steps: `w2slens.theory.detection.calls`.
+docs/detection/detection_law.md. The detector as a whole, with thresholds on both steps:
+`w2slens.theory.detection.calls`.
 """
 
 from __future__ import annotations

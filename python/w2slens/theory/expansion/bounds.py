@@ -32,7 +32,7 @@ def coupling_bound(disagreement: float, kappa: float, teacher_disagreement: floa
 
     References
     ----------
-    Counterpart of Shin, Cooper, Sala 2025, Theorem 4.1; proof in `docs/expansion.md`.
+    Counterpart of Shin, Cooper, Sala 2025, Theorem 4.1; proof in `docs/expansion/expansion.md`.
 
     Examples
     --------

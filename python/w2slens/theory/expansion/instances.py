@@ -35,7 +35,7 @@ def check_instances(
     threshold q. Constants come from trying every set; fractions are exact, so there is no tolerance. Statements: 1a
     with the optimal coupling, 1b, 1c (max-flow against all sets), ``"1a<=1b"`` (at q = 0: the coupling bound is never
     the worse one), and Theorems 4.1, B.1, 4.2, B.2 and B.3 of
-    Lang, Sontag, Vijayaraghavan 2024, each under its condition; see `docs/expansion.md`.
+    Lang, Sontag, Vijayaraghavan 2024, each under its condition; see `docs/expansion/expansion.md`.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ def lang_4_1(
 
     References
     ----------
-    Lang, Sontag, Vijayaraghavan 2024, Theorem 4.1; proof in `docs/expansion.md`.
+    Lang, Sontag, Vijayaraghavan 2024, Theorem 4.1; proof in `docs/expansion/expansion.md`.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def lang_b_1(
 
     References
     ----------
-    Lang, Sontag, Vijayaraghavan 2024, Theorem B.1; proof in `docs/expansion.md`.
+    Lang, Sontag, Vijayaraghavan 2024, Theorem B.1; proof in `docs/expansion/expansion.md`.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def lang_4_2(c: float, alpha: float, e: float, fragile: float = 0.0, *, q: float
 
     References
     ----------
-    Lang, Sontag, Vijayaraghavan 2024, Theorem 4.2; proof in `docs/expansion.md`.
+    Lang, Sontag, Vijayaraghavan 2024, Theorem 4.2; proof in `docs/expansion/expansion.md`.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def lang_b_2(c1: float, c2: float, alpha: float, e: float, fragile: float = 0.0,
 
     References
     ----------
-    Lang, Sontag, Vijayaraghavan 2024, Theorem B.2; proof in `docs/expansion.md`.
+    Lang, Sontag, Vijayaraghavan 2024, Theorem B.2; proof in `docs/expansion/expansion.md`.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 The averaging student w = (1/n) Σ ŷ_j x_j is the limit of ridge-logistic regression, without intercept, as the penalty
 grows. The teacher labels by the sign of ŵ·x_e. In the Gaussian mixture of Shin, Cooper, Sala 2025, section 4 (absent
 blocks exactly 0), the student's population accuracy on each region is then a random variable of known law, for every n
-and every dimension. Statement and proof: docs/overlap_law.md.
+and every dimension. Statement and proof: docs/overlap/overlap_law.md.
 """
 
 from __future__ import annotations

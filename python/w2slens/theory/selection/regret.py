@@ -3,7 +3,7 @@
 Source k yields overlap points with density ρ_k. A round draws a batch from one source and observes the fraction of
 overlap points in it. Δ_k = ρ* − ρ_k is the gap to the best density ρ*, R_t = Σ_{s≤t} Δ_{chosen in s} the cumulative
 pseudo-regret after t rounds, in overlap density times rounds (times the batch size: overlap points missed), and R_t/t
-the average one. Statements and proofs: docs/regret.md.
+the average one. Statements and proofs: docs/selection/regret.md.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def high_probability_regret(
 
     References
     ----------
-    Counterpart of Shin, Cooper, Sala 2025, Theorem 4.3; proof in `docs/regret.md`.
+    Counterpart of Shin, Cooper, Sala 2025, Theorem 4.3; proof in `docs/selection/regret.md`.
 
     Examples
     --------

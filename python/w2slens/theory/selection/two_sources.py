@@ -4,7 +4,7 @@ The index of a source depends on its own draws only: mean + bonus(n). Whichever 
 sequences of indices are merged, and who was drawn how often is a matter of their running minima: with M_k(n) the
 minimum of source k's index over its first n draws, source 1 is drawn at most n times in T rounds exactly if
 M_1(n) < M_2(T − n − 1), ties aside. The two minima are independent, and their laws are finite sums. Statement and
-proof: docs/published_bonus.md.
+proof: docs/selection/published_bonus.md.
 """
 
 from __future__ import annotations
