@@ -15,7 +15,7 @@ help:
 	@echo 'make bench       measure against the peers: benchmarks/results/'
 	@echo 'make readme      write the measured parts of README.md from what reproduce and bench left'
 	@echo 'make lint        rustfmt, clippy, ruff, mypy, stubtest'
-	@echo 'make docs        run the snippets of docs/ and build the Rust documentation'
+	@echo 'make docs        run every snippet and example, and write the site, docs/_build/html'
 	@echo 'make setup       only the set-up: .venv with the release build and all extras'
 
 setup: $(VENV)/.built
@@ -51,9 +51,16 @@ lint: setup
 	$(PY) -m mypy
 	$(PY) -m mypy.stubtest w2slens._kernels
 
-docs: setup
-	$(PY) -m pytest -q tests/contracts/test_docs.py
-	cargo doc --workspace --no-deps --locked --quiet
+$(VENV)/.docs: pyproject.toml $(VENV)/.dependencies
+	$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' > $(VENV)/docs.txt
+	$(PY) -m pip install --quiet -r $(VENV)/docs.txt
+	touch $@
+
+docs: setup $(VENV)/.docs
+	$(PY) -m pytest -q tests/contracts/test_docs.py tests/contracts/test_examples.py
+	$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	$(PY) -m pytest -q tests/contracts/test_site.py
+	@echo 'docs/_build/html/index.html'
 
 clean:
-	rm -rf $(VENV) target simulations/results simulations/figures benchmarks/results
+	rm -rf $(VENV) target simulations/results simulations/figures benchmarks/results docs/_build docs/gallery docs/reference/api
