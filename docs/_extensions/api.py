@@ -18,33 +18,34 @@ import w2slens
 PAGE = "reference/api"
 
 
-def rooms() -> list[str]:
-    """Return the dotted names of all public modules that list names."""
-    found = ["w2slens"]
-    for module in pkgutil.walk_packages(w2slens.__path__, "w2slens."):
-        public = not any(part.startswith("_") for part in module.name.split("."))
-        if public and getattr(importlib.import_module(module.name), "__all__", None):
+def rooms(package: ModuleType = w2slens) -> list[str]:
+    """Return the dotted names of public modules; in a chapter, which lists names itself, public is what it lists."""
+    found = []
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        room = importlib.import_module(module.name)
+        if module.name.rsplit(".", 1)[1].startswith("_"):
+            continue
+        if names(room):
             found.append(module.name)
+        elif module.ispkg:
+            found += rooms(room)
     return found
 
 
+def names(room: ModuleType) -> list[str]:
+    """Return what a room lists, but for other rooms."""
+    return [name for name in getattr(room, "__all__", ()) if not inspect.ismodule(getattr(room, name))]
+
+
 def documented() -> dict[str, list[str]]:
-    """Return the names that each page documents: a name has one address, its chapter's where it has one."""
+    """Return the names that each page documents; one that has two addresses is documented once."""
     pages: dict[str, list[str]] = {}
     seen: set[int] = set()
-    # The chapters come before their own modules, and the front door, which only repeats names, last.
-    for room in [*sorted(rooms()[1:], key=lambda name: (name.count("."), name)), "w2slens"]:
+    for room in rooms():
         module = importlib.import_module(room)
-        names = []
-        for name in module.__all__:
-            thing = getattr(module, name)
-            if inspect.ismodule(thing) or (callable(thing) and id(thing) in seen):
-                continue
-            if callable(thing):
-                seen.add(id(thing))
-            names.append(name)
-        if names and room != "w2slens":
-            pages[room] = names
+        things = {name: getattr(module, name) for name in names(module)}
+        pages[room] = [name for name, thing in things.items() if not (callable(thing) and id(thing) in seen)]
+        seen.update(id(thing) for thing in things.values())
     return pages
 
 
@@ -67,23 +68,23 @@ def directive(module: ModuleType, name: str) -> str:
     return f".. {kind}:: {module.__name__}.{name}{options}"
 
 
-def page(room: str, names: list[str]) -> str:
+def page(room: str, listed: list[str]) -> str:
     """Return the page of a room: its own words, a table of its names, then each of them."""
     module = importlib.import_module(room)
     lines = [room, "=" * len(room), "", f".. automodule:: {room}", "   :no-members:", ""]
     lines += [f".. currentmodule:: {room}", "", ".. list-table::", "   :widths: 30 70", ""]
-    for name in names:
+    for name in listed:
         thing = getattr(module, name)
         told = re.sub(r"(?<!\\)\|(?=[^`]*(?:`[^`]*`[^`]*)*$)", r"\|", summary(thing)) if callable(thing) else ""
         lines += [f"   * - `{name} <{room}.{name}>`", f"     - {told}"]
-    return "\n".join([*lines, "", *(f"{directive(module, name)}\n" for name in names)])
+    return "\n".join([*lines, "", *(f"{directive(module, name)}\n" for name in listed)])
 
 
 def write(app: Sphinx) -> None:
     """Write what has changed, and remove pages of rooms that are gone."""
     folder = Path(app.srcdir) / PAGE
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {f"{room}.rst": page(room, names) for room, names in documented().items()}
+    pages = {f"{room}.rst": page(room, listed) for room, listed in documented().items()}
     for old in folder.glob("*.rst"):
         if old.name not in pages:
             old.unlink()

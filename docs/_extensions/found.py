@@ -26,6 +26,13 @@ def place(page: Path) -> int:
     return int(asked[1]) if asked else 1_000
 
 
+def example_place(folder: str) -> tuple[int, str]:
+    """Return where the examples of a folder stand in the gallery: where their chapter does."""
+    name = Path(folder).name
+    page = Path(__file__).resolve().parents[1] / name / "index.md"
+    return (place(page) if page.exists() else 1_000), name
+
+
 def document(path: Path) -> str:
     """Return a document of the root, with its links turned into those of its page in reference/."""
     text = re.sub(r"\]\(docs/", "](../", path.read_text())

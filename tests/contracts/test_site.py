@@ -48,6 +48,8 @@ async function look(page) {
     formulas: page_.querySelectorAll(".math").length,
     undrawn: [...page_.querySelectorAll(".math")].filter(node => !node.querySelector("mjx-container svg"))
       .map(node => node.textContent),
+    cut: [...page_.querySelectorAll("mjx-container[display=true]")].filter(node => node.scrollWidth > node.clientWidth + 1)
+      .map(node => node.parentElement.id || node.textContent.slice(0, 40)),
     errors: page_.querySelectorAll("mjx-merror, [data-mjx-error], .problematic").length,
     raw: (words.textContent.match(/\\$\\$|\\\\\\(|\\\\\\[|\\\\frac|\\\\mathrm|\\]\\(/g) || []),
     foreign: view.performance.getEntriesByType("resource").map(entry => entry.name)
@@ -145,6 +147,10 @@ def test_every_formula_is_drawn(found):
     assert sum(page["formulas"] for page in found.values()) > 500
     assert not {name: page["errors"] for name, page in found.items() if page["errors"]}
     assert not {name: page["undrawn"] for name, page in found.items() if page["undrawn"]}
+
+
+def test_no_formula_is_cut_off(found):
+    assert not {name: page["cut"] for name, page in found.items() if page["cut"]}
 
 
 def test_no_markup_is_left_raw(found):
