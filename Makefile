@@ -59,7 +59,7 @@ $(VENV)/.docs: pyproject.toml $(VENV)/.dependencies
 docs: setup $(VENV)/.docs
 	$(PY) -m pytest -q tests/contracts/test_docs.py tests/contracts/test_examples.py
 	rm -rf docs/_build docs/gallery docs/reference/api
-	$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	$(PY) -m sphinx -q -W --keep-going -d docs/_build/doctrees -b html docs docs/_build/html
 	$(PY) -m pytest -q tests/contracts/test_site.py
 	@echo 'docs/_build/html/index.html'
 

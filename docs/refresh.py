@@ -7,6 +7,7 @@ chapters   the chapters' own pages                                       README.
 claims     simulations/results/full/verdicts.json (``make reproduce``)   README.md, the chapters, reference/verdicts
 figures    simulations/figures/full (``make reproduce``)                 the claims' pages, docs/figures
 benchmarks benchmarks/results/benchmarks.json (``make bench``)           README.md, reference/measurements
+policies   their classes                                                 bandit/bandit
 ========== ============================================================= ==========================================
 
 Without arguments all blocks are written, else those named. What a block holds lies between two comments of its name;
@@ -98,6 +99,13 @@ def chapters() -> str:
 def write_chapters() -> None:
     """Write the README's table of chapters."""
     put(ROOT / "README.md", "chapters", chapters())
+
+
+def write_policies() -> None:
+    """Write the table of policies, as their classes describe themselves."""
+    from w2slens.bandit.policies import table as policies
+
+    put(DOCS / "bandit/bandit.md", "policies", policies().rstrip())
 
 
 # --- claims
@@ -232,6 +240,7 @@ def representatives(measured: list[Record]) -> list[Record]:
 
 BLOCKS: dict[str, Callable[[], None]] = {
     "chapters": write_chapters,
+    "policies": write_policies,
     "claims": write_claims,
     "figures": write_figures,
     "benchmarks": write_benchmarks,

@@ -89,8 +89,8 @@ def test_no_two_ways_to_use_a_policy_have_one_name():
 
 
 def test_the_page_holds_the_table():
-    page = (Path(__file__).parents[2] / "docs/bandit.md").read_text(encoding="utf-8")
-    assert table() in page, "put what `w2slens.bandit.policies.table()` returns in place of the table on docs/bandit.md"
+    page = (Path(__file__).parents[2] / "docs/bandit/bandit.md").read_text(encoding="utf-8")
+    assert table() in page, "python docs/refresh.py policies writes the table of docs/bandit/bandit.md"
 
 
 @pytest.mark.parametrize("label", VARIANTS)

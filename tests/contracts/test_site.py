@@ -48,7 +48,8 @@ async function look(page) {
     formulas: page_.querySelectorAll(".math").length,
     undrawn: [...page_.querySelectorAll(".math")].filter(node => !node.querySelector("mjx-container svg"))
       .map(node => node.textContent),
-    cut: [...page_.querySelectorAll("mjx-container[display=true]")].filter(node => node.scrollWidth > node.clientWidth + 1)
+    cut: [...page_.querySelectorAll("mjx-container[display=true]")]
+      .filter(node => node.scrollWidth > node.clientWidth + 1)
       .map(node => node.parentElement.id || node.textContent.slice(0, 40)),
     errors: page_.querySelectorAll("mjx-merror, [data-mjx-error], .problematic").length,
     raw: (words.textContent.match(/\\$\\$|\\\\\\(|\\\\\\[|\\\\frac|\\\\mathrm|\\]\\(/g) || []),

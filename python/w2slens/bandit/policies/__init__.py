@@ -3,7 +3,7 @@
 .. code-block:: text
 
     policies/<name>.py ── a class: formula, parameters, kernel name, looks, strategy
-      └── found here ── export (`w2slens.bandit`), `bandit_trials`, figures, tests, the table of docs/bandit.md
+      └── found here ── export (`w2slens.bandit`), `bandit_trials`, figures, tests, the table of docs/bandit/bandit.md
 
 All have one interface: ``select()`` gives the source, ``observe(source, fraction, n)`` takes what its batch held. The
 kernel plays the same policies, operation by operation. A new policy is a file here and one of the same name among the

@@ -23,7 +23,7 @@ class PublishedUCB(WithHorizon):
     Notes
     -----
     Its bonus vanishes so fast that it rarely explores: on average its regret is small, but with a probability that
-    does not vanish it settles on a wrong source for good; see `docs/published_bonus.md`.
+    does not vanish it settles on a wrong source for good; see `docs/selection/published_bonus.md`.
 
     Examples
     --------

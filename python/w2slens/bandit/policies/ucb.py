@@ -34,7 +34,8 @@ class UCB(Means):
 
     References
     ----------
-    Shin, Cooper, Sala 2025, section 3 and Theorem 4.3; Auer, Cesa-Bianchi, Fischer 2002, UCB1; `docs/selection.md`.
+    Shin, Cooper, Sala 2025, section 3 and Theorem 4.3; Auer, Cesa-Bianchi, Fischer 2002, UCB1;
+    `docs/bandit/bandit.md`.
 
     Examples
     --------

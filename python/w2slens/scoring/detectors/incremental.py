@@ -77,7 +77,7 @@ class IncrementalDetector(Detector):
 
     References
     ----------
-    Shin, Cooper, Sala 2025, Algorithm 2; `docs/detection.md`.
+    Shin, Cooper, Sala 2025, Algorithm 2; `docs/scoring/detection.md`.
 
     Examples
     --------

@@ -81,7 +81,7 @@ class OverlapDetector(Detector):
     References
     ----------
     Shin, Cooper, Sala, *Weak-to-Strong Generalization Through the Data-Centric Lens*, ICLR 2025, Algorithm 2;
-    `docs/detection.md`.
+    `docs/scoring/detection.md`.
 
     Examples
     --------
