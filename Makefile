@@ -14,7 +14,7 @@ help:
 	@echo 'make test        set up, run the whole test suite'
 	@echo 'make bench       measure against the peers: benchmarks/results/'
 	@echo 'make readme      write the measured parts of README.md from what reproduce and bench left'
-	@echo 'make lint        rustfmt, clippy, ruff, mypy, stubtest'
+	@echo 'make lint        rustfmt, clippy, ruff, mypy, stubtest, and the rules of the house'
 	@echo 'make docs        run every snippet and example, and write the site, docs/_build/html'
 	@echo 'make setup       only the set-up: .venv with the release build and all extras'
 
@@ -50,6 +50,7 @@ lint: setup
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m mypy.stubtest w2slens._kernels
+	$(PY) tools/house.py
 
 $(VENV)/.docs: pyproject.toml $(VENV)/.dependencies
 	$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' > $(VENV)/docs.txt

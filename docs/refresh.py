@@ -121,7 +121,6 @@ def held(verdicts: list[Record]) -> str:
 def write_claims() -> None:
     """Write the verdicts: a row a chapter, a row a claim on the chapter's page, all of them on a page of their own."""
     from simulations.catalogue import claim_names, load_claim, titles
-
     from simulations.judge import number
 
     verdicts = json.loads((ROOT / "simulations/results/full/verdicts.json").read_text())

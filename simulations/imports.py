@@ -80,10 +80,10 @@ def _pairs(table: ast.Dict) -> Iterator[tuple[str, str]]:
 
 
 class Sources:
-    """The sources under a root."""
+    """The sources under a root, but for the modules ``without``."""
 
-    def __init__(self, root: Path = ROOT) -> None:
-        self.root = root
+    def __init__(self, root: Path = ROOT, without: tuple[str, ...] = DRAWING) -> None:
+        self.root, self.without = root, without
         self._modules: dict[str, Module | None] = {}
         self._direct: dict[str, frozenset[str]] = {}
 
@@ -95,7 +95,7 @@ class Sources:
 
     def _find(self, name: str) -> Module | None:
         parts = name.split(".")
-        if parts[0] not in OURS or any(f"{name}.".startswith(f"{module}.") for module in DRAWING):
+        if parts[0] not in OURS or any(f"{name}.".startswith(f"{module}.") for module in self.without):
             return None
         for place in PLACES:
             path = self.root.joinpath(place, *parts)
@@ -105,8 +105,10 @@ class Sources:
         return None
 
     def _is_elsewhere(self, name: str) -> bool:
-        """Whether a module only draws, or is known by its types: the kernels, whose sources are in the digest anyway."""
-        return name in DRAWING or any(self.root.joinpath(place, *name.split(".")).with_suffix(".pyi").is_file() for place in PLACES)
+        """Whether a module is left out, or known by its types: the kernels, whose sources are in the digest anyway."""
+        return name in self.without or any(
+            self.root.joinpath(place, *name.split(".")).with_suffix(".pyi").is_file() for place in PLACES
+        )
 
     def closure(self, name: str) -> set[str]:
         """Names of the modules that a module needs, itself among them."""
@@ -195,6 +197,8 @@ class Sources:
             target = place if self.module(place) else f"{name}.{place.lstrip('.')}"
             if self.module(target):
                 yield from self._trace(target, wanted)
+                return
+            if self._is_elsewhere(target):
                 return
         # Not traced: all that the package holds.
         yield name

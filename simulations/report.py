@@ -121,9 +121,7 @@ def _listed(title: str, verdicts: Sequence[Verdict], nothing: str) -> str:
     return f'<p class="told">{title}:</p><table><tr>{head}</tr>{rows}</table>'
 
 
-def _section(
-    store: Store, choice: Choice, verdicts: Sequence[Verdict], manifest: dict[str, Any], figures: Path
-) -> str:
+def _section(store: Store, choice: Choice, verdicts: Sequence[Verdict], manifest: dict[str, Any], figures: Path) -> str:
     entry, tables = choice.entry, store.tables(choice)
     judged = "".join(
         f'<tr id="{v.claim}.{v.name}"><td>{escape(v.statement)}<br><span class="rule">{escape(v.rule)}</span></td>'

@@ -52,9 +52,7 @@ def test_a_curve_of_the_roc_is_of_one_setting(compute):
     assert len(alike) > 1
     names = ("d_easy", "d_hard", "m", "t_easy", "t_hard", "sigma")
     cells = [{"noise": "full", "score": "inner_product"} | dict(zip(names, g, strict=True)) for g in alike]
-    law, scores = (
-        compute(load_claim("detection_law").experiments[name], Grid(cells, 1)) for name in ("law", "scores")
-    )
+    law, scores = (compute(load_claim("detection_law").experiments[name], Grid(cells, 1)) for name in ("law", "scores"))
     figure, ax = plt.subplots()
     plot_roc(law, scores, ax=ax)
     curve = ax.lines[0].get_xydata()

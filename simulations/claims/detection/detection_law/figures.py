@@ -23,9 +23,9 @@ SCORES = {"inner_product": "max |⟨x, h⟩|/σ²", "cosine": "max |cos(x, h)|"}
 
 @figure(
     "Distribution of the overlap score by region: exact law (lines) and simulated scores, each against hard-only "
-    f"points of its own (points with {bands.SHARES} of each share). 20 + 20 coordinates, 50 hard-only points, patterns of "
-    "length 2.5σ. With zeroed noise, easy-only points score exactly 0, and inner products of hard-only and of overlap "
-    "points have the same law."
+    f"points of its own (points with {bands.SHARES} of each share). 20 + 20 coordinates, 50 hard-only points, patterns "
+    "of length 2.5σ. With zeroed noise, easy-only points score exactly 0, and inner products of hard-only and of "
+    "overlap points have the same law."
 )
 def scores(law: Columns, scores: Columns) -> Figure:
     """Draw a panel per noise and score."""
