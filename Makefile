@@ -10,7 +10,7 @@ export PIP_QUIET := 1
 .PHONY: help setup reproduce test bench readme lint docs clean
 
 help:
-	@echo 'make reproduce   set up, run every simulation, plot, check, write simulations/results/report.html'
+	@echo 'make reproduce   set up, run every simulation (or CHAPTER=name), plot, check, report: simulations/results/report.html'
 	@echo 'make test        set up, run the whole test suite'
 	@echo 'make bench       measure against the peers: benchmarks/results/'
 	@echo 'make readme      write the measured parts of README.md from what reproduce and bench left'
@@ -32,7 +32,7 @@ $(VENV)/.built: $(VENV)/.dependencies $(KERNEL_SOURCES)
 	touch $@
 
 reproduce: setup
-	$(PY) -m simulations reproduce --profile full
+	$(PY) -m simulations reproduce --profile full $(if $(CHAPTER),--chapter $(CHAPTER))
 
 test: setup
 	$(PY) -m pytest -n 2
