@@ -2,8 +2,9 @@
 
 Names that a package hands on, by ``from .module import name`` or by a table of lazy names (a dictionary from names to
 modules), lead to the module that defines them; so do attributes of imported packages (``wl.bandit.MOSS``). A name that
-cannot be traced in this way leads to everything in its package: rather too much than too little. What is imported for
-type checkers only does not count, and neither does what only draws.
+a package finds by its folders leads to the one module inside that defines it, or, if there is not just one, to
+everything in the package: rather too much than too little. What is imported for type checkers only does not count, and
+neither does what only draws.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class Sources:
         return None
 
     def _is_elsewhere(self, name: str) -> bool:
-        """Whether a module is left out, or known by its types: the kernels, whose sources are in the digest anyway."""
+        """Whether a module is left out, or known by its types: the kernels, whose sources the digest has anyway."""
         return name in self.without or any(
             self.root.joinpath(place, *name.split(".")).with_suffix(".pyi").is_file() for place in PLACES
         )
@@ -200,12 +201,19 @@ class Sources:
                 return
             if self._is_elsewhere(target):
                 return
-        # Not traced: all that the package holds.
-        yield name
-        for path in sorted(module.path.parent.rglob("*.py")):
-            inner = path.relative_to(module.path.parent).with_suffix("").parts
-            parts = inner[:-1] if inner[-1] == "__init__" else inner
-            yield ".".join([name, *parts])
+        inside = list(self._inside(module))
+        homes = [inner for inner in inside if (found := self.module(inner)) and _defines(found.tree, wanted)]
+        # A member of a family, found by its folder; else all that the package holds.
+        yield from homes if len(homes) == 1 else [name, *inside]
+
+    def _inside(self, package: Module) -> Iterator[str]:
+        """Names of the modules and packages in a package."""
+        folder = package.path.parent
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            inner = ".".join([package.name, *(parts[:-1] if parts[-1] == "__init__" else parts)])
+            if inner != package.name and self.module(inner):
+                yield inner
 
     def digest(self, name: str) -> str:
         """Digest of the modules that a module needs and of the kernels."""

@@ -1,6 +1,11 @@
 """Tables of claims for the tests of their statements: computed once, from small grids."""
 
+import os
+import shutil
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,3 +65,38 @@ def judged():
 @pytest.fixture(scope="session")
 def compute():
     return computed
+
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+class Tree:
+    """A copy of the sources with a folder more: the claim `toy`; commands run in it as a user would run them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        unwanted = shutil.ignore_patterns("__pycache__", "results", "figures", "*.so")
+        shutil.copytree(ROOT / "simulations", folder / "simulations", ignore=unwanted)
+        shutil.copytree(ROOT / "python", folder / "python", ignore=unwanted)
+        self.claim = folder / "simulations/claims/practice/toy"
+        shutil.copytree(HERE / "toy", self.claim, ignore=unwanted)
+
+    def start(self, results, step, *arguments, **environment):
+        command = [sys.executable, "-m", "simulations", step]
+        command += ["--results", str(results / "results"), "--figures", str(results / "figures"), *arguments]
+        path = os.pathsep.join([str(self.folder), *filter(None, sys.path)])
+        told = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"} | environment
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=self.folder, env=told, **pipes)
+
+    def run(self, results, step, *arguments, **environment):
+        """Exit status, standard output and standard error of a step for the claim `toy`, in one process."""
+        process = self.start(results, step, "--claim", "toy", "--jobs", "1", *arguments, **environment)
+        out, err = process.communicate(timeout=300)
+        return process.returncode, out, err
+
+
+@pytest.fixture
+def tree(tmp_path_factory):
+    return Tree(tmp_path_factory.mktemp("tree"))

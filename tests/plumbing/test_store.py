@@ -1,52 +1,37 @@
-"""Grids, seeds and the store, without running anything."""
+"""The store, files and verdicts, without running a claim."""
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from simulations.claim import Verdict, load_claim
-from simulations.grid import Grid, Part, Seeds, digest
+from simulations import store as room
+from simulations.claim import Verdict
+from simulations.experiment import Experiment
+from simulations.files import replace_file
+from simulations.grid import Grid, Part
 from simulations.judge import number
-from simulations.store import IncompleteError, Store, replace_file
+from simulations.store import IncompleteError, Store, write_part
 
 
-@given(st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), st.floats(allow_nan=False), st.text(max_size=5))))
-def test_digest_does_not_depend_on_the_order_of_axes(cell):
-    assert digest(cell) == digest(dict(reversed(cell.items())))
+def toy(grid, name="runs"):
+    return Experiment("toy", name, lambda *_: {}, {"smoke": grid, "full": grid}, "toy")
 
 
-@given(st.integers(0, 2**40), st.integers(0, 100), st.integers(0, 100))
-def test_seeds_tell_replicates_and_cells_apart_but_not_paired_axes(root, a, b):
-    def draw(n, student, replicate):
-        return Seeds.of(root, "toy", {"n": n, "student": student}, ("student",)).generator(replicate).integers(2**62)
-
-    assert draw(1, "x", a) == draw(1, "y", a)
-    assert draw(1, "x", a) != draw(2, "x", a)
-    assert (draw(1, "x", a) == draw(1, "x", b)) == (a == b)
+@pytest.fixture(autouse=True)
+def _sources(monkeypatch):
+    # The toy is of no file; what enters the digest of real ones is tested in test_imports.py.
+    monkeypatch.setattr(room, "code_digest", lambda module: "code")
 
 
-@given(st.integers(1, 40), st.integers(1, 50))
-def test_parts_cover_every_replicate_once(replicates, chunk):
-    grid = Grid(Grid.product(n=[1, 2]), replicates, chunk)
-    covered = [(part.cell["n"], r) for part in grid.parts() for r in part.replicates]
-    assert covered == [(n, r) for n in (1, 2) for r in range(replicates)]
+def fill(store, experiment, seed=0):
+    for part in reversed(list(store.parts(experiment))):
+        rows = np.array(part.replicates)
+        columns = {"replicate": rows, "status": np.zeros(len(rows), int)}
+        write_part(store.part_path(experiment, part), experiment.key, seed, part, columns)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (([], 5), "cells is empty"),
-        (([{"n": 1}, {"m": 1}], 5), r"cells\[1\]"),
-        (([{"n": 1}, {"n": 1}], 5), "same cell twice"),
-        (([{"n": 1}], 0), "replicates is 0"),
-        (([{"n": 1}], 5, 0), "chunk 0"),
-        (([{"n": 1}], 5, None, ("m",)), "no axes"),
-    ],
-)
-def test_grids_that_make_no_sense_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        Grid(*arguments)
+def files(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize(
@@ -59,25 +44,68 @@ def test_grids_that_make_no_sense_are_refused(arguments, message):
     ],
 )
 def test_rows_that_break_the_contract_are_not_stored(tmp_path, columns, message):
-    store = Store(tmp_path, "smoke", 0)
     with pytest.raises(ValueError, match=message):
-        store.write_part("toy", Part({"n": 1}, 0, 2), columns)
-    assert not list(tmp_path.rglob("*.parquet"))
+        write_part(tmp_path / "part.parquet", "toy.runs", 0, Part({"n": 1}, 0, 2), columns)
+    assert not list(tmp_path.iterdir())
 
 
 def test_tables_follow_the_grid_whatever_was_computed_first(tmp_path):
-    store, grid = Store(tmp_path, "smoke", 0), Grid(Grid.product(n=[2, 1]), replicates=4, chunk=2)
-    for part in reversed(list(grid.parts())):
-        rows = np.array(part.replicates)
-        store.write_part("toy", part, {"replicate": rows, "status": np.zeros(len(rows), int)})
-    columns = store.read("toy", grid)
+    store, experiment = Store(tmp_path, "smoke", 0), toy(Grid(Grid.product(n=[2, 1]), replicates=4, chunk=2))
+    fill(store, experiment)
+    columns = store.read(experiment)
     assert columns["n"].tolist() == [2, 2, 2, 2, 1, 1, 1, 1]
     assert columns["replicate"].tolist() == [0, 1, 2, 3, 0, 1, 2, 3]
 
 
+def test_reading_writes_nothing(tmp_path):
+    store, experiment = Store(tmp_path, "smoke", 0), toy(Grid([{"n": 1}], 4, 2))
+    fill(store, experiment)
+    before = files(tmp_path)
+    from_parts = store.read(experiment)
+    assert files(tmp_path) == before  # no table yet, and none is made
+    store.consolidate(experiment)
+    before = files(tmp_path)
+    from_table = store.read(experiment)
+    assert files(tmp_path) == before
+    for name, column in from_parts.items():
+        np.testing.assert_array_equal(column, from_table[name])
+
+
+def test_a_table_of_other_parts_is_not_read(tmp_path):
+    store, experiment = Store(tmp_path, "smoke", 0), toy(Grid([{"n": 1}], 4, 2))
+    fill(store, experiment)
+    store.consolidate(experiment)
+    longer = toy(Grid([{"n": 1}], 6, 2))
+    with pytest.raises(IncompleteError, match="1 of 3 parts are missing"):
+        store.read(longer)
+    fill(store, longer)
+    assert len(store.read(longer)["replicate"]) == 6
+
+
 def test_reading_before_the_run_says_so(tmp_path):
-    with pytest.raises(IncompleteError, match="1 of 1 parts are missing"):
-        Store(tmp_path, "smoke", 0).read("toy", Grid([{"n": 1}], 2))
+    with pytest.raises(IncompleteError, match=r"toy\.runs: 1 of 1 parts are missing"):
+        Store(tmp_path, "smoke", 0).read(toy(Grid([{"n": 1}], 2)))
+
+
+def test_stale_is_what_no_experiment_needs(tmp_path, monkeypatch):
+    store, other_seed = Store(tmp_path, "smoke", 0), Store(tmp_path, "smoke", 7)
+    kept, gone = toy(Grid([{"n": 1}], 4, 2)), toy(Grid([{"n": 2}], 2), "gone")
+    fill(store, kept)
+    fill(other_seed, kept, seed=7)
+    assert store.stale([kept]) == []
+    fill(store, gone)
+    store.consolidate(gone)
+    stale = {path.relative_to(tmp_path / "smoke").parts[:3] for path in store.stale([kept])}
+    assert stale == {("parts", "toy", "gone"), ("tables", "toy", "gone.parquet")}
+    monkeypatch.setattr(room, "code_digest", lambda module: "changed")
+    assert len([path for path in store.stale([kept]) if "runs" in path.parts]) == 4
+
+
+def test_parts_say_which_seed_they_are_of(tmp_path):
+    store, experiment = Store(tmp_path, "smoke", 5), toy(Grid([{"n": 1}], 2))
+    fill(store, experiment, seed=5)
+    (path,) = tmp_path.rglob("*.parquet")
+    assert pq.read_schema(path).metadata[b"root_seed"] == b"5"
 
 
 def test_nothing_half_written_remains(tmp_path):
@@ -97,8 +125,9 @@ def test_nothing_half_written_remains(tmp_path):
 
 def test_a_verdict_on_nan_never_passes():
     nan = float("nan")
-    assert not Verdict.at_most("toy", "s", nan, 1.0, "r").passed
-    assert not Verdict.at_least("toy", "s", nan, 1.0, "r").passed
+    assert not Verdict.at_most("s", nan, 1.0, "r").passed
+    assert not Verdict.at_least("s", nan, 1.0, "r").passed
+    assert not Verdict.estimated("s", nan, 1.0, "r").passed
 
 
 @pytest.mark.parametrize(
@@ -107,8 +136,3 @@ def test_a_verdict_on_nan_never_passes():
 )
 def test_numbers_read_as_a_person_writes_them(value, shown):
     assert number(value) == shown
-
-
-def test_an_unknown_claim_is_answered_with_the_known_ones():
-    with pytest.raises(ValueError, match="there is no claim 'nothing'"):
-        load_claim("nothing")
