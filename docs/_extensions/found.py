@@ -42,6 +42,13 @@ def document(path: Path) -> str:
 def fill(app: Sphinx, docname: str, source: list[str]) -> None:
     """Fill in what was found."""
     folder = Path(app.srcdir)
+    # A link to a document of the root goes to the page that shows it.
+    shown = {name: page for page, name in ROOT.items()}
+    source[0] = re.sub(
+        r"\]\((?:\.\./)+([A-Z]+\.md)",
+        lambda match: f"](/{shown[match[1]]}.md" if match[1] in shown else match[0],
+        source[0],
+    )
     if docname in ROOT:
         path = folder.parent / ROOT[docname]
         app.env.note_dependency(str(path))
