@@ -8,6 +8,7 @@ claims     simulations/results/full/verdicts.json (``make reproduce``)   README.
 figures    simulations/figures/full (``make reproduce``)                 the claims' pages, docs/figures
 benchmarks benchmarks/results/benchmarks.json (``make bench``)           README.md, reference/measurements
 policies   their classes                                                 bandit/bandit
+seconds    simulations/results/full/manifest.json (``make reproduce``)   simulations/seconds.json
 ========== ============================================================= ==========================================
 
 Without arguments all blocks are written, else those named. What a block holds lies between two comments of its name;
@@ -161,6 +162,13 @@ def slug(title: str) -> str:
 # --- figures
 
 
+def write_seconds() -> None:
+    """Write how long each experiment computed, from which the next run foretells how long it will take."""
+    from simulations.estimate import record
+
+    record({"full": json.loads((ROOT / "simulations/results/full/manifest.json").read_text())})
+
+
 def write_figures() -> None:
     """Copy every claim's figures, with fewer colours, and put them and their captions on its page."""
     from simulations.catalogue import claim_names, load_claim
@@ -243,6 +251,7 @@ BLOCKS: dict[str, Callable[[], None]] = {
     "claims": write_claims,
     "figures": write_figures,
     "benchmarks": write_benchmarks,
+    "seconds": write_seconds,
 }
 
 if __name__ == "__main__":
