@@ -138,7 +138,8 @@ def write_claims() -> None:
         page += ["", f"## {title}"]
         for entry in entries:
             page += ["", f"### [{entry.name}](../{chapter}/{entry.name}.md)", ""]
-            page += [wrapped(f"{entry.claim.statement} Room: `{entry.claim.room}`. Source: {entry.claim.source}."), ""]
+            source = re.sub(r"docs/([\w/]+)\.md", r"[\1](../\1.md)", entry.claim.source)
+            page += [wrapped(f"{entry.claim.statement} Room: `{entry.claim.room}`. Source: {source}."), ""]
             cells = [
                 [
                     verdict["statement"],

@@ -127,7 +127,9 @@ def escape(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: l
 
 
 def skip(app: Sphinx, what: str, name: str, thing: Any, skipped: bool, options: Any) -> bool | None:
-    """Leave out what records inherit from tuples, and what scikit-learn adds to estimators."""
+    """Leave out what tuples and scikit-learn add to a class, and what it tells registries of itself."""
+    if what == "class" and isinstance(thing, str | tuple):
+        return True
     told = inspect.getdoc(thing) or ""
     inherited = "Alias for field number" in told or "metadata routing" in told.lower()
     return True if inherited else None
