@@ -52,7 +52,7 @@ def documented() -> dict[str, list[str]]:
 def summary(thing: Any) -> str:
     """Return the first sentence of a docstring."""
     text = inspect.getdoc(thing) or ""
-    return re.split(r"(?<=[.:])\s", " ".join(text.split("\n\n")[0].split()))[0]
+    return re.split(r"(?<=\.)\s", " ".join(text.split("\n\n")[0].split()))[0]
 
 
 def directive(module: ModuleType, name: str) -> str:
@@ -126,6 +126,12 @@ def escape(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: l
             lines[i] = "".join(pieces)
 
 
+def remark(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Keep a colon in an attribute's one line from being read as the end of its type."""
+    if what == "attribute" and lines:
+        lines[0] = lines[0].replace(": ", " – ", 1)
+
+
 def skip(app: Sphinx, what: str, name: str, thing: Any, skipped: bool, options: Any) -> bool | None:
     """Leave out what tuples and scikit-learn add to a class, and what it tells registries of itself."""
     if what == "class" and isinstance(thing, str | tuple):
@@ -140,5 +146,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", write)
     app.connect("missing-reference", resolve)
     app.connect("autodoc-skip-member", skip)
+    app.connect("autodoc-process-docstring", remark, priority=100)
     app.connect("autodoc-process-docstring", escape, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -48,7 +48,7 @@ async function look(page) {
     formulas: page_.querySelectorAll(".math").length,
     undrawn: [...page_.querySelectorAll(".math")].filter(node => !node.querySelector("mjx-container svg"))
       .map(node => node.textContent),
-    cut: [...page_.querySelectorAll("mjx-container[display=true]")]
+    cut: [...page_.querySelectorAll("mjx-container[display=true], .pst-scrollable-table-container")]
       .filter(node => node.scrollWidth > node.clientWidth + 1)
       .map(node => node.parentElement.id || node.textContent.slice(0, 40)),
     errors: page_.querySelectorAll("mjx-merror, [data-mjx-error], .problematic").length,
@@ -150,7 +150,7 @@ def test_every_formula_is_drawn(found):
     assert not {name: page["undrawn"] for name, page in found.items() if page["undrawn"]}
 
 
-def test_no_formula_is_cut_off(found):
+def test_no_formula_and_no_table_is_cut_off(found):
     assert not {name: page["cut"] for name, page in found.items() if page["cut"]}
 
 
