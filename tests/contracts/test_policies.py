@@ -1,10 +1,12 @@
 """What every policy must keep: each is found by its file, described, drawn by its strategy, and the kernel's."""
 
+import json
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import w2slens as wl
@@ -192,8 +194,12 @@ def test_every_edited_number_and_every_truncation_is_refused(kind, data, problem
     digits = [place for place, character in enumerate(text) if character.isdigit()]
     place = data.draw(st.sampled_from(digits))
     other = data.draw(st.sampled_from("0123456789").filter(lambda digit: digit != text[place]))
+    edited = text[:place] + other + text[place + 1 :]
+    # Another last digit of a float may spell the same number: nothing was edited then. A leading zero is no JSON.
+    with suppress(json.JSONDecodeError):
+        assume(json.loads(edited) != json.loads(text))
     with pytest.raises(ValueError, match="saved policy"):
-        wl.bandit.Policy.from_json(text[:place] + other + text[place + 1 :])
+        wl.bandit.Policy.from_json(edited)
     with pytest.raises(ValueError, match="saved policy"):
         wl.bandit.Policy.from_json(text[: data.draw(st.integers(0, len(text) - 1))])
 
