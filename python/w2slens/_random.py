@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
 
 from ._checks import as_integer
 
-__all__ = ["RandomSource", "as_replicates", "generator", "stream_key"]
+__all__ = ["RandomSource", "as_replicates", "generator", "lent_key", "stream_key"]
 
 RandomSource = int | np.random.SeedSequence | np.random.Generator | None
 
@@ -25,6 +26,22 @@ def stream_key(rng: RandomSource = None) -> bytes:
     return _sequence(rng).generate_state(8, np.uint32).astype("<u4").tobytes()
 
 
+@contextmanager
+def lent_key(rng: RandomSource | bytes = None) -> Iterator[bytes]:
+    """Yield the key of `stream_key`, or the bytes given; a failure or interrupt gives a ``Generator`` its state back."""
+    if isinstance(rng, bytes):
+        yield rng
+    elif isinstance(rng, np.random.Generator):
+        before = rng.bit_generator.state
+        try:
+            yield stream_key(rng)
+        except BaseException:
+            rng.bit_generator.state = before
+            raise
+    else:
+        yield stream_key(rng)
+
+
 def generator(rng: RandomSource = None) -> np.random.Generator:
     """Return a NumPy generator for ``rng``; a ``Generator`` is returned as it is."""
     if isinstance(rng, np.random.Generator):
@@ -32,8 +49,10 @@ def generator(rng: RandomSource = None) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(_sequence(rng)))
 
 
-def as_replicates(replicates: Iterable[int]) -> npt.NDArray[np.uint64]:
-    """Return the numbers of replicates, each of which names its own stream under a key."""
+def as_replicates(replicates: int | Iterable[int]) -> npt.NDArray[np.uint64]:
+    """Return the numbers of replicates, each of which names its own stream under a key; an int says how many."""
+    if not isinstance(replicates, Iterable):
+        replicates = range(as_integer(replicates, "replicates", least=1))
     return np.array([as_integer(number, "replicates", most=2**63 - 1) for number in replicates], np.uint64)
 
 

@@ -3,38 +3,18 @@
 import importlib.util
 import json
 import os
-import signal
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
+from tests.trust.processes import run
+
 ENTRIES = Path(__file__).with_name("entries.py")
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 TORCH = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="no torch here")
-
-
-def run(*arguments, seconds=40, **environment):
-    """Run Python in a session of its own, killed whole when the time is over: a hanging child hears no SIGTERM."""
-    child = subprocess.Popen(
-        [sys.executable, "-W", "error", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env=os.environ | environment,
-    )
-    try:
-        out, err = child.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
-        pytest.fail(f"no answer within {seconds} s")
-    assert child.returncode == 0, err
-    return out
 
 
 def run_code(code, **environment):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from .. import _kernels
 from .._arrays import Floats
 from .._checks import as_integer, as_threads
-from .._random import RandomSource, as_replicates, stream_key
+from .._random import RandomSource, as_replicates, lent_key
 from .policies import POLICIES
 from .policy import Policy
 from .segments import as_segments
@@ -124,23 +124,14 @@ def bandit_trials(
         raise ValueError(f"policy chooses among {policy.n_sources} sources, but densities has {k}")
     rounds = as_integer(horizon, "horizon", least=1, most=2**53)
     stops = _checkpoints(checkpoints, rounds)
-    key = rng if isinstance(rng, bytes) else stream_key(rng)
-    if not isinstance(replicates, Iterable):
-        replicates = range(as_integer(replicates, "replicates", least=1))
     which = as_replicates(replicates)
     regret = np.zeros((which.size, stops.size))
     pulls = np.zeros((which.size, stops.size, k), np.int64)
-    _kernels.bandit_trials(
-        policy.record(),
-        segments,
-        as_integer(batch, "batch", least=1, most=2**31),
-        stops.astype(np.uint64),
-        key,
-        which,
-        regret,
-        pulls,
-        as_threads(n_threads),
-    )
+    points, threads = as_integer(batch, "batch", least=1, most=2**31), as_threads(n_threads)
+    with lent_key(rng) as key:
+        _kernels.bandit_trials(
+            policy.record(), segments, points, stops.astype(np.uint64), key, which, regret, pulls, threads
+        )
     return BanditTrials(stops, regret, pulls)
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .. import _kernels
 from .._arrays import Floats
 from .._checks import as_threads
-from .._random import RandomSource, stream_key
+from .._random import RandomSource, lent_key
 from ..regions import Counts, Noise, Region, RegionAccuracy, as_counts
 from ..theory.overlap.linear import MixtureParameters, accuracy_on, as_mixture, weighted
 
@@ -142,7 +142,8 @@ class GaussianMixture:
         threads = as_threads(n_threads)
         X = np.empty((n, self.d), precision)
         y, regions = np.empty(n, np.int8), np.empty(n, np.int8)
-        _kernels.sample_mixture(self.parameters, numbers, stream_key(rng), X, y, regions, n_threads=threads)
+        with lent_key(rng) as key:
+            _kernels.sample_mixture(self.parameters, numbers, key, X, y, regions, n_threads=threads)
         return Sample(X, y, regions)
 
     def accuracy(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .. import _kernels
 from .._arrays import as_vector
 from .._checks import as_integer, as_real, as_share, as_threads, one_of
-from .._random import RandomSource, as_replicates, stream_key
+from .._random import RandomSource, as_replicates, lent_key
 from ..regions import Counts, Noise, Region, as_counts
 
 __all__ = ["PUBLISHED_STUDENT", "STATUSES", "Student", "mixture_trials", "trial_draws"]
@@ -95,7 +95,7 @@ PUBLISHED_STUDENT = Student()
 
 
 def mixture_trials(
-    replicates: Iterable[int],
+    replicates: int | Iterable[int],
     *,
     counts: Sequence[int] | Mapping[str, int],
     students: Sequence[Student] = (PUBLISHED_STUDENT,),
@@ -118,8 +118,8 @@ def mixture_trials(
 
     Parameters
     ----------
-    replicates : iterable of int >= 0
-        Numbers of the replicates; a number always names the same draws, whatever else is run.
+    replicates : int >= 1, or iterable of int >= 0
+        How many, or which: a number always names the same draws, whatever else is run.
     counts : (easy, hard, overlap, neither) or mapping
         Points of each region in each of the three samples.
     students : sequence of Student
@@ -160,8 +160,8 @@ def mixture_trials(
     numbers = as_replicates(replicates)
     setting = _setting(counts, d_easy, d_hard, variance, noise, theta, weak_C, ceiling_C)
     described = [student.record() for student in students]
-    key = rng if isinstance(rng, bytes) else stream_key(rng)
-    table = _kernels.mixture_trials(setting, described, key, numbers, as_threads(n_threads))
+    with lent_key(rng) as key:
+        table = _kernels.mixture_trials(setting, described, key, numbers, as_threads(n_threads))
     k = len(described)
     columns: dict[str, npt.NDArray[Any]] = {
         "replicate": np.repeat(numbers.astype(np.int64), k),
@@ -201,8 +201,8 @@ def trial_draws(replicate: int, *, rng: RandomSource | bytes = None, **setting: 
     """
     defaults: dict[str, Any] = {"d_easy": 20, "d_hard": 20, "variance": 5.0, "noise": "zeroed", "theta": None}
     described = _setting(**(defaults | setting), weak_C=1.0, ceiling_C=1.0)
-    key = rng if isinstance(rng, bytes) else stream_key(rng)
-    drawn = _kernels.trial_draws(described, key, as_integer(replicate, "replicate"))
+    with lent_key(rng) as key:
+        drawn = _kernels.trial_draws(described, key, as_integer(replicate, "replicate"))
     samples = {"train": drawn.train, "pseudo": drawn.pseudo, "test": drawn.test}
     return {
         "theta": drawn.theta,

@@ -13,6 +13,7 @@ use w2slens_kernels::normal::Normals;
 use w2slens_kernels::uniform;
 
 use crate::arrays;
+use crate::attend::attend;
 use crate::errors::to_python;
 
 /// A policy by its name, and its parameters by theirs.
@@ -87,7 +88,9 @@ fn bandit_trials(
     let replicates = arrays::slice("replicates", &replicates)?;
     let regret = regret.as_slice_mut().map_err(|_| PyValueError::new_err("regret must be contiguous"))?;
     let pulls = pulls.as_slice_mut().map_err(|_| PyValueError::new_err("pulls must be contiguous"))?;
-    py.detach(|| bandit::run_into(&kind, &setting, &key, replicates, (regret, pulls), n_threads)).map_err(to_python)
+    let rounds = setting.checkpoints.last().map_or(0.0, |&last| last as f64);
+    let steps = replicates.len() as f64 * rounds * (20 + setting.sources) as f64;
+    attend(py, steps, n_threads, |call| bandit::run_into(&kind, &setting, &key, replicates, (regret, pulls), call))
 }
 
 /// Names of the policies that the kernel plays.

@@ -4,7 +4,8 @@ use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use w2slens_kernels::changepoint::{Candidates, split};
 
-use crate::{arrays, errors};
+use crate::arrays;
+use crate::attend::attend;
 
 /// A split: its index in sorted order, its threshold and its gain.
 #[pyclass(frozen, get_all, module = "w2slens._kernels")]
@@ -19,7 +20,8 @@ struct Split {
 fn change_point(py: Python<'_>, values: PyReadonlyArray1<'_, f64>, ruptures: bool) -> PyResult<Split> {
     let values = arrays::slice("values", &values)?;
     let candidates = if ruptures { Candidates::Ruptures } else { Candidates::All };
-    let found = py.detach(|| split(values, candidates)).map_err(errors::to_python)?;
+    let steps = 32.0 * values.len() as f64;
+    let found = attend(py, steps, None, |call| split(values, candidates, call))?;
     Ok(Split { index: found.index, threshold: found.threshold, gain: found.gain })
 }
 

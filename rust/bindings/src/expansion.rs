@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use w2slens_kernels::expansion::{Pool, constant_reference};
 
 use crate::arrays;
-use crate::errors::to_python;
+use crate::attend::attend;
 
 /// A pool in compressed rows.
 #[derive(FromPyObject)]
@@ -16,7 +16,7 @@ struct PoolRecord<'py> {
     overlap_weights: PyReadonlyArray1<'py, u64>,
 }
 
-/// Runs `work` without the GIL on the pool.
+/// Runs `work` without the GIL on the pool; flows take some hundred steps an edge, sets are enumerated for few points.
 fn on_pool<T: Send>(
     py: Python<'_>,
     pool: &PoolRecord<'_>,
@@ -25,7 +25,8 @@ fn on_pool<T: Send>(
     let (indptr, indices) = (arrays::slice("indptr", &pool.indptr)?, arrays::slice("indices", &pool.indices)?);
     let hard = arrays::slice("hard_weights", &pool.hard_weights)?;
     let overlap = arrays::slice("overlap_weights", &pool.overlap_weights)?;
-    py.detach(|| work(&Pool::new(indptr, indices, hard, overlap)?)).map_err(to_python)
+    let steps = 200.0 * indices.len() as f64 + f64::from(1u32 << hard.len().min(20));
+    attend(py, steps, None, |call| work(&Pool::new(indptr, indices, hard, overlap)?.within(call)))
 }
 
 /// An expansion constant, and a set of hard points that attains it.
@@ -38,7 +39,7 @@ struct PoolConstant {
 /// c(0) by maximum flow.
 #[pyfunction]
 fn expansion_constant(py: Python<'_>, pool: PoolRecord<'_>) -> PyResult<PoolConstant> {
-    let found = on_pool(py, &pool, |pool| Ok(pool.constant()))?;
+    let found = on_pool(py, &pool, |pool| pool.constant())?;
     Ok(PoolConstant { value: found.value, set: found.set.into_pyarray(py).unbind() })
 }
 
@@ -60,7 +61,7 @@ struct PoolBlocks {
 /// The blocks of the profile.
 #[pyfunction]
 fn expansion_profile(py: Python<'_>, pool: PoolRecord<'_>) -> PyResult<PoolBlocks> {
-    let found = on_pool(py, &pool, |pool| Ok(pool.profile()))?;
+    let found = on_pool(py, &pool, |pool| pool.profile())?;
     Ok(PoolBlocks {
         hard: found.hard.into_pyarray(py).unbind(),
         overlap: found.overlap.into_pyarray(py).unbind(),

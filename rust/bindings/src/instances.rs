@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use w2slens_kernels::instances::{self, Instance, Side};
 
 use crate::arrays;
-use crate::errors::to_python;
+use crate::attend::attend;
 
 /// How one statement fared: counts of instances, and the first one that violates it.
 #[pyclass(frozen, get_all, module = "w2slens._kernels")]
@@ -28,7 +28,8 @@ fn check_instances(
     n_threads: Option<usize>,
 ) -> PyResult<Vec<StatementTally>> {
     let key = arrays::key(key)?;
-    let tally = py.detach(|| instances::check(&key, first, last, n_threads)).map_err(to_python)?;
+    let steps = 1e4 * last.saturating_sub(first) as f64;
+    let tally = attend(py, steps, n_threads, |call| instances::check(&key, first, last, call))?;
     let record = |(&statement, tally): (&&'static str, instances::Tally)| StatementTally {
         statement,
         held: tally.held,

@@ -1,6 +1,7 @@
 //! `w2slens._kernels`: borrow, check, release the GIL, call one function of `w2slens-kernels`.
 
 mod arrays;
+mod attend;
 mod bandit;
 mod changepoint;
 mod errors;

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use w2slens_kernels::logistic::{Fit, Problem, fit_batch};
 
 use crate::arrays;
-use crate::errors::to_python;
+use crate::attend::attend;
 
 /// One fit: coefficients (d,), intercept, and Newton steps taken.
 #[pyclass(frozen, get_all, module = "w2slens._kernels")]
@@ -42,7 +42,8 @@ fn fit_logistic<'py>(
             intercept,
         });
     }
-    let fits = py.detach(|| fit_batch(&problems, n_threads)).map_err(to_python)?;
+    let steps = problems.iter().map(|p| p.x.len() as f64 * (4.0 * p.d.min(p.labels.len()) as f64 + 100.0)).sum();
+    let fits = attend(py, steps, n_threads, |call| fit_batch(&problems, call))?;
     let record =
         |fit: Fit| LogisticFit { coef: fit.coef.into_pyarray(py).unbind(), intercept: fit.intercept, steps: fit.steps };
     Ok(fits.into_iter().map(record).collect())

@@ -3,10 +3,12 @@
 use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadwriteArray1, PyReadwriteArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use w2slens_kernels::Result;
 use w2slens_kernels::mixture::{GaussianMixture, Real, linear_accuracy};
 use w2slens_kernels::regions::{Counts, REGIONS};
 
 use crate::arrays;
+use crate::attend::attend;
 use crate::errors::to_python;
 use crate::regions;
 
@@ -74,7 +76,7 @@ fn fill<T: Real + numpy::Element>(
         return Err(PyValueError::new_err(message));
     }
     let x = x.as_slice_mut().map_err(|_| PyValueError::new_err("x must be contiguous"))?;
-    py.detach(|| mixture.sample(counts, key, x, y, regions, n_threads)).map_err(to_python)
+    attend(py, 8.0 * x.len() as f64, n_threads, |call| mixture.sample(counts, key, x, y, regions, call))
 }
 
 /// Accuracies per region, (k, 4), of k classifiers: `coef` is (k · d,), `intercept` is (k,).
@@ -92,8 +94,10 @@ fn mixture_accuracy<'py>(
         let (k, got) = (intercept.len(), coef.len());
         return Err(PyValueError::new_err(format!("coef has {got} entries, expected {k} × {d}")));
     }
-    let compute = || coef.chunks_exact(d).zip(intercept).map(|(w, b)| linear_accuracy(&mixture, w, *b));
-    let rows = py.detach(|| compute().collect::<Result<Vec<_>, _>>()).map_err(to_python)?;
+    let rows = attend(py, 8.0 * coef.len() as f64, None, |call| {
+        let models = coef.chunks_exact(d).zip(intercept);
+        models.map(|(w, b)| call.check().and_then(|()| linear_accuracy(&mixture, w, *b))).collect::<Result<Vec<_>>>()
+    })?;
     numpy::PyArray1::from_vec(py, rows.concat()).reshape([rows.len(), REGIONS])
 }
 

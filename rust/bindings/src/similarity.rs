@@ -1,18 +1,14 @@
-//! `overlap_scores`: borrows two matrices of any layout, runs the kernel on a thread of its own, reports progress.
-
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+//! `overlap_scores`: borrows two matrices of any layout, runs the kernel, reports progress.
 
 use numpy::{PyArray1, PyArrayDescrMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use w2slens_kernels::similarity::{Control, Kind, Matrix, Metric, Options, Path, Values, overlap_scores};
+use w2slens_kernels::Call;
+use w2slens_kernels::similarity::{Kind, Matrix, Metric, Options, Path, Progress, Values, overlap_scores};
 
 use crate::arrays;
+use crate::attend::attend_reporting;
 use crate::errors::to_python;
-
-/// How long an interrupt or a progress report may wait.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The memory of a NumPy array, described by a format such as `<f4`; `bf16` is its bits as two-byte numbers.
 fn borrow<'a>(argument: &str, array: &'a Bound<'_, PyUntypedArray>, format: &str) -> PyResult<Matrix<'a>> {
@@ -116,45 +112,20 @@ fn scores<'py>(
     let metric = if cosine { Metric::Cosine } else { Metric::InnerProduct };
     let options = Options { metric, absolute, index: return_index, path: path_of(path)?, hard_name };
 
-    let control = Control::default();
-    let rows = x.rows();
+    let done = Progress::default();
+    let (rows, hard_rows) = (x.rows(), hard.rows());
     let mut reported = 0;
-    // Called with the GIL, on the caller's thread, between waits.
-    let mut attend = |py: Python<'_>| -> PyResult<()> {
-        py.check_signals()?;
-        let done = usize::try_from(control.pairs() / hard.rows().max(1) as u64).unwrap_or(rows).min(rows);
+    let report = |_: Python<'_>| -> PyResult<()> {
+        let done = usize::try_from(done.pairs() / hard_rows.max(1) as u64).unwrap_or(rows).min(rows);
         if let Some(callback) = progress.filter(|_| done > reported) {
             reported = done;
             callback.call1((done, rows))?;
         }
         Ok(())
     };
-    let mut attention = Ok(());
-    let result = std::thread::scope(|scope| {
-        let (finished, mut waiting) = channel::<()>();
-        let kernel = scope.spawn(|| {
-            let _finished = finished;
-            overlap_scores(&x, &hard, &options, &control, n_threads)
-        });
-        let mut wait = || {
-            let waiting = &mut waiting;
-            py.detach(move || waiting.recv_timeout(PATIENCE))
-        };
-        while wait() == Err(RecvTimeoutError::Timeout) {
-            attention = attend(py);
-            if attention.is_err() {
-                control.cancel();
-                break;
-            }
-        }
-        py.detach(|| kernel.join())
-    });
-    attention?;
-    let result = result.map_err(|_| PyRuntimeError::new_err("the similarity kernel failed; please report this"))?;
-    let Some(scores) = result.map_err(to_python)? else {
-        return Err(PyRuntimeError::new_err("the computation was cancelled"));
-    };
-    attend(py)?;
+    let steps = rows as f64 * (hard_rows * x.columns()) as f64;
+    let work = |call: Call<'_>| overlap_scores(&x, &hard, &options, &done, call);
+    let scores = attend_reporting(py, steps, n_threads, work, report)?;
     let values = match scores.values {
         Values::F32(values) => PyArray1::from_vec(py, values).into_any().unbind(),
         Values::F64(values) => PyArray1::from_vec(py, values).into_any().unbind(),

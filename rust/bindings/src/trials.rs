@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use w2slens_kernels::regions::{Counts, REGIONS};
 use w2slens_kernels::trials::{self, COLUMNS, Diet, Learner, MODELS, Points, Row, Setting, Student};
 
-use crate::errors::to_python;
+use crate::attend::attend;
 use crate::{arrays, regions};
 
 /// What all replicates share; `theta` is drawn in each where it is None.
@@ -57,6 +57,12 @@ struct TrialTable {
     population: Py<PyArray3<f64>>,
 }
 
+/// About how many steps it takes to draw samples and learn from one.
+fn size(setting: &Setting) -> f64 {
+    let d = (setting.d_easy + setting.d_hard) as f64;
+    setting.counts.0.iter().map(|&count| count as f64).sum::<f64>() * d * (4.0 * d + 100.0)
+}
+
 /// Trials of these students, replicate by replicate.
 #[pyfunction]
 #[pyo3(signature = (setting, students, key, replicates, n_threads=None))]
@@ -71,7 +77,8 @@ fn mixture_trials(
     let (key, setting) = (arrays::key(key)?, setting.setting()?);
     let students: Vec<Student> = students.iter().map(StudentRecord::student).collect();
     let replicates = arrays::slice("replicates", &replicates)?;
-    let rows = py.detach(|| trials::run(&setting, &students, &key, replicates, n_threads)).map_err(to_python)?;
+    let steps = (replicates.len() * (2 + students.len())) as f64 * size(&setting);
+    let rows = attend(py, steps, n_threads, |call| trials::run(&setting, &students, &key, replicates, call))?;
     let cube = |of: fn(&Row) -> &[[f64; COLUMNS]; MODELS]| {
         let flat: Vec<f64> = rows.iter().flat_map(|row| of(row).as_flattened()).copied().collect();
         flat.into_pyarray(py).reshape([rows.len(), MODELS, COLUMNS]).map(Bound::unbind)
@@ -107,7 +114,7 @@ struct TrialDraws {
 #[pyfunction]
 fn trial_draws(py: Python<'_>, setting: SettingRecord, key: &[u8], replicate: u64) -> PyResult<TrialDraws> {
     let (key, setting) = (arrays::key(key)?, setting.setting()?);
-    let draws = py.detach(|| trials::draws(&setting, &key, replicate)).map_err(to_python)?;
+    let draws = attend(py, size(&setting), None, |call| trials::draws(&setting, &key, replicate, call))?;
     let d = draws.theta.len();
     let sample = |points: Points| {
         let x = points.x.into_pyarray(py).reshape([points.y.len(), d])?.unbind();

@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rand::Rng;
+use w2slens_kernels::Call;
 use w2slens_kernels::changepoint::{Candidates, split, split_reference};
 use w2slens_kernels::streams::Streams;
 
@@ -17,10 +18,10 @@ fn splits(c: &mut Criterion) {
         sorted.sort_unstable_by(f64::total_cmp);
         group.throughput(Throughput::Elements(n));
         group.bench_with_input(BenchmarkId::new("shuffled", n), &values, |b, values| {
-            b.iter(|| black_box(split(values, Candidates::All)));
+            b.iter(|| black_box(split(values, Candidates::All, Call::default())));
         });
         group.bench_with_input(BenchmarkId::new("sorted", n), &sorted, |b, values| {
-            b.iter(|| black_box(split(values, Candidates::All)));
+            b.iter(|| black_box(split(values, Candidates::All, Call::default())));
         });
         if n <= 1_000 {
             group.bench_with_input(BenchmarkId::new("obvious loop", n), &values, |b, values| {

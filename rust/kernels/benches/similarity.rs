@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use half::f16;
-use w2slens_kernels::similarity::{Control, Entry, Matrix, Metric, Options, Path, oracle, overlap_scores};
+use w2slens_kernels::similarity::{Entry, Matrix, Metric, Options, Path, Progress, oracle, overlap_scores};
 
 /// Entries in [-1, 1) without a pattern that arithmetic could use.
 fn entries(seed: u64, length: usize) -> Vec<f64> {
@@ -25,7 +25,7 @@ fn measure<E: Entry>(
         return;
     };
     group.bench_function(name, |b| {
-        b.iter(|| black_box(overlap_scores(&x, &hard, &options, &Control::default(), Some(n_threads))));
+        b.iter(|| black_box(overlap_scores(&x, &hard, &options, &Progress::default(), Some(n_threads))));
     });
 }
 

@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use crate::normal::Normals;
 use crate::streams::Streams;
 use crate::uniform::{below, shuffle, unit};
-use crate::{KernelError, Result, threads};
+use crate::{Call, KernelError, Result};
 
 pub use beta::beta;
 use fractions::Fractions;
@@ -37,6 +37,8 @@ pub use policies::Kind;
 
 /// Entries that the tables of one run may hold: 1 GiB.
 const TABLE_LIMIT: usize = 1 << 27;
+/// Rounds, times sources, between two looks at whether to stop.
+const LOOK: usize = 1 << 14;
 
 /// The sources of all replicates.
 #[derive(Debug, Clone)]
@@ -77,22 +79,23 @@ pub struct Draws {
 ///
 /// # Errors
 /// [`KernelError`] for a setting or a policy outside its domain.
-pub fn run(
+pub fn run<'a>(
     kind: &Kind,
     setting: &Setting,
     key: &[u8; 32],
     replicates: &[u64],
-    n_threads: Option<usize>,
+    call: impl Into<Call<'a>>,
 ) -> Result<Vec<Outcome>> {
+    let call = call.into();
     check(setting)?;
     kind.check(setting.sources)?;
     let fractions = Fractions::new(setting.batch, &setting.observed);
-    threads::install(n_threads, || {
+    call.install(|| {
         replicates
             .par_iter()
-            .map(|&replicate| kind.play(&mut Replay::new(setting, &fractions, key, replicate)))
+            .map(|&replicate| kind.play(&mut Replay::new(setting, &fractions, key, replicate, call)))
             .collect()
-    })
+    })?
 }
 
 /// As [`run`], into the caller's arrays: `regret` is (replicates, checkpoints), `pulls` (replicates, checkpoints, K).
@@ -100,14 +103,15 @@ pub fn run(
 ///
 /// # Errors
 /// [`KernelError`] for a setting or a policy outside its domain, or an array of another size.
-pub fn run_into(
+pub fn run_into<'a>(
     kind: &Kind,
     setting: &Setting,
     key: &[u8; 32],
     replicates: &[u64],
     (regret, pulls): (&mut [f64], &mut [i64]),
-    n_threads: Option<usize>,
+    call: impl Into<Call<'a>>,
 ) -> Result<()> {
+    let call = call.into();
     check(setting)?;
     kind.check(setting.sources)?;
     let c = setting.checkpoints.len();
@@ -120,16 +124,17 @@ pub fn run_into(
         }
     }
     let fractions = Fractions::new(setting.batch, &setting.observed);
-    threads::install(n_threads, || {
+    call.install(|| {
         let rows = regret.par_chunks_exact_mut(c).zip(pulls.par_chunks_exact_mut(row));
-        replicates.par_iter().zip(rows).for_each(|(&replicate, (regret, pulls))| {
-            let outcome = kind.play(&mut Replay::new(setting, &fractions, key, replicate));
+        replicates.par_iter().zip(rows).try_for_each(|(&replicate, (regret, pulls))| {
+            let outcome = kind.play(&mut Replay::new(setting, &fractions, key, replicate, call))?;
             regret.copy_from_slice(&outcome.regret);
             for (to, from) in pulls.iter_mut().zip(outcome.pulls) {
                 *to = from as i64;
             }
-        });
-    })
+            Ok(())
+        })
+    })?
 }
 
 /// What replicate `replicate` draws over `rounds` rounds.
@@ -165,7 +170,7 @@ trait Policy: Sized {
     fn check(&self, sources: usize) -> Result<()>;
 
     /// Plays a replicate.
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome;
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome>;
 
     /// Some of its kind, for tests.
     #[cfg(test)]
@@ -187,16 +192,18 @@ struct Replay<'a> {
     order: Vec<usize>,
     uniforms: Normals,
     own: Normals,
+    call: Call<'a>,
 }
 
 impl<'a> Replay<'a> {
-    fn new(setting: &'a Setting, fractions: &'a Fractions, key: &[u8; 32], replicate: u64) -> Self {
+    fn new(setting: &'a Setting, fractions: &'a Fractions, key: &[u8; 32], replicate: u64, call: Call<'a>) -> Self {
         Self {
             setting,
             fractions,
             order: order(setting.sources, key, replicate),
             uniforms: Normals::new(Streams::new(key, "bandit").item(replicate)),
             own: Normals::new(policy_stream(key, replicate)),
+            call,
         }
     }
 
@@ -214,10 +221,11 @@ impl<'a> Replay<'a> {
         if unit == Unit::Points { self.points() } else { 1.0 }
     }
 
-    fn play(&mut self, mut policy: impl Player) -> Outcome {
+    fn play(&mut self, mut policy: impl Player) -> Result<Outcome> {
         let k = self.setting.sources;
         let mut outcome = Outcome { regret: Vec::new(), pulls: Vec::new() };
         let mut ledger = Ledger::new(k);
+        let looks = (LOOK / k).max(1);
         let mut round = 0;
         let mut checkpoints = self.setting.checkpoints.iter().copied().peekable();
         for (segment, &start) in self.setting.starts.iter().enumerate() {
@@ -233,7 +241,8 @@ impl<'a> Replay<'a> {
             policy.enter(&densities);
             while let Some(&checkpoint) = checkpoints.peek() {
                 let stop = checkpoint.min(end);
-                for _ in round..stop {
+                for round in round..stop {
+                    self.call.check_every(looks, round as usize)?;
                     let arm = policy.select(&mut self.own);
                     let fraction = self.fractions.quantile(rows[arm], unit(self.uniforms.word()));
                     policy.observe(arm, fraction);
@@ -252,7 +261,7 @@ impl<'a> Replay<'a> {
             }
             ledger.leave();
         }
-        outcome
+        Ok(outcome)
     }
 }
 

@@ -18,7 +18,10 @@
 //!
 //! *Cost.* One sort of a copy and two linear sweeps; O(n log n) time, n doubles beyond the input.
 
-use crate::{KernelError, Result};
+use crate::{Call, KernelError, Result};
+
+/// Values between two looks at whether to stop; also how many are sorted in one go, some twenty milliseconds.
+const LOOK: usize = 1 << 20;
 
 /// Gains closer than this, relatively, count as equal. The error bound of a gain is about 12 units of 2⁻⁵³: two
 /// roundings of each term, one of the compensated sum and one of the correction, doubled by the square, and four
@@ -68,9 +71,12 @@ pub struct Split {
 /// # Errors
 /// [`KernelError::NotFiniteAt`] for a NaN or an infinity; [`KernelError::Undefined`] for too few values (fewer than 2;
 /// [`Candidates::Ruptures`]: fewer than 7) and for values that are all equal.
-pub fn split(values: &[f64], candidates: Candidates) -> Result<Split> {
-    if let Some(index) = values.iter().position(|v| !v.is_finite()) {
-        return Err(KernelError::NotFiniteAt { argument: "values", index, value: values[index] });
+pub fn split(values: &[f64], candidates: Candidates, call: Call<'_>) -> Result<Split> {
+    for (start, part) in values.chunks(LOOK).enumerate() {
+        call.check()?;
+        if let Some(at) = part.iter().position(|v| !v.is_finite()) {
+            return Err(KernelError::NotFiniteAt { argument: "values", index: start * LOOK + at, value: part[at] });
+        }
     }
     let n = values.len();
     if n < candidates.fewest() {
@@ -84,30 +90,67 @@ pub fn split(values: &[f64], candidates: Candidates) -> Result<Split> {
         };
         return Err(KernelError::Undefined { what: "the change point", why });
     }
-    let sorted = sort(values);
+    let sorted = sort(values, call)?;
     if sorted[0] == sorted[n - 1] {
         let why = format!("values is constant, all {n} are {}", sorted[0]);
         return Err(KernelError::Undefined { what: "the change point", why });
     }
-    Ok(best(&sorted, candidates))
+    best(&sorted, candidates, call)
 }
 
 /// Sorts by value through integer keys, which compare faster than doubles; −0 becomes 0.
-fn sort(values: &[f64]) -> Vec<f64> {
+fn sort(values: &[f64], call: Call<'_>) -> Result<Vec<f64>> {
     // For negative numbers all bits but the sign flip, so that integers stand in the order of the doubles.
     let flip = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
-    let mut keys: Vec<i64> = values.iter().map(|v| flip((v + 0.0).to_bits() as i64)).collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|key| f64::from_bits(flip(key) as u64)).collect()
+    let mut keys = Vec::with_capacity(values.len());
+    for part in values.chunks(LOOK) {
+        call.check()?;
+        keys.extend(part.iter().map(|v| flip((v + 0.0).to_bits() as i64)));
+    }
+    let levels = 2 * keys.len().max(1).ilog2();
+    sort_keys(&mut keys, levels, call)?;
+    Ok(keys.into_iter().map(|key| f64::from_bits(flip(key) as u64)).collect())
+}
+
+/// Quicksort down to parts that the standard library sorts between two looks at whether to stop. Keys that are equal in order are
+/// equal in bits, so this is the one sorted sequence. After `levels` of bad pivots a part is sorted in one go.
+fn sort_keys(keys: &mut [i64], levels: u32, call: Call<'_>) -> Result<()> {
+    call.check()?;
+    if keys.len() <= LOOK || levels == 0 {
+        keys.sort_unstable();
+        return Ok(());
+    }
+    let mut sample: Vec<i64> = keys.iter().step_by(keys.len() / 255).copied().collect();
+    sample.sort_unstable();
+    let pivot = sample[sample.len() / 2];
+    let below = partition(keys, |key| key < pivot, call)?;
+    let (low, rest) = keys.split_at_mut(below);
+    let equal = partition(rest, |key| key == pivot, call)?;
+    sort_keys(low, levels - 1, call)?;
+    sort_keys(&mut rest[equal..], levels - 1, call)
+}
+
+/// Brings the keys that are `first` to the front, without a branch on them, and counts them.
+fn partition(keys: &mut [i64], first: impl Fn(i64) -> bool, call: Call<'_>) -> Result<usize> {
+    let mut count = 0;
+    for start in (0..keys.len()).step_by(LOOK) {
+        call.check()?;
+        for i in start..keys.len().min(start + LOOK) {
+            let key = keys[i];
+            keys.swap(i, count);
+            count += usize::from(first(key));
+        }
+    }
+    Ok(count)
 }
 
 /// The best split of sorted, finite values that are not all equal.
-fn best(sorted: &[f64], candidates: Candidates) -> Split {
-    let centred = Centred::new(sorted);
+fn best(sorted: &[f64], candidates: Candidates, call: Call<'_>) -> Result<Split> {
+    let centred = Centred::new(sorted, call)?;
     let mut highest = 0.0;
-    centred.sweep(candidates, |_, gain| highest = f64::max(highest, gain));
+    centred.sweep(candidates, call, |_, gain| highest = f64::max(highest, gain))?;
     let (mut smallest, mut largest, mut gains) = (usize::MAX, 0, (0.0, 0.0));
-    centred.sweep(candidates, |k, gain| {
+    centred.sweep(candidates, call, |k, gain| {
         if gain >= highest * (1.0 - TIE) {
             if k < smallest {
                 (smallest, gains.0) = (k, gain);
@@ -116,12 +159,12 @@ fn best(sorted: &[f64], candidates: Candidates) -> Split {
                 (largest, gains.1) = (k, gain);
             }
         }
-    });
+    })?;
     let (index, gain) = match candidates {
         Candidates::All => (smallest, gains.0),
         Candidates::Ruptures => (largest, gains.1),
     };
-    Split { index, threshold: sorted[index], gain: gain * centred.unit * centred.unit }
+    Ok(Split { index, threshold: sorted[index], gain: gain * centred.unit * centred.unit })
 }
 
 /// Sorted values about their mean, in units that keep every square in range.
@@ -142,7 +185,7 @@ struct Centred<'a> {
 }
 
 impl<'a> Centred<'a> {
-    fn new(sorted: &'a [f64]) -> Self {
+    fn new(sorted: &'a [f64], call: Call<'_>) -> Result<Self> {
         let n = sorted.len();
         let shrink = if (sorted[n - 1] - sorted[0]).is_finite() { 1.0 } else { 0.5 };
         let range = sorted[n - 1] * shrink - sorted[0] * shrink;
@@ -150,17 +193,24 @@ impl<'a> Centred<'a> {
         let factor = 1.0 / scale; // exact
         let middle = sorted[n / 2] * shrink;
         let mut sum = Sum::default();
-        for v in sorted {
+        for (i, v) in sorted.iter().enumerate() {
+            call.check_every(LOOK, i)?;
             sum.add((v * shrink - middle) * factor);
         }
         let centre = middle + sum.value() / n as f64 * scale;
         let below = sorted.partition_point(|v| v * shrink < centre);
         let mut centred = Self { sorted, shrink, centre, factor, unit: scale / shrink, below, total: 0.0 };
         let (mut left, mut right) = (Sum::default(), Sum::default());
-        (0..below).for_each(|i| left.add(centred.at(i)));
-        (below..n).rev().for_each(|i| right.add(centred.at(i)));
+        for i in 0..below {
+            call.check_every(LOOK, i)?;
+            left.add(centred.at(i));
+        }
+        for i in (below..n).rev() {
+            call.check_every(LOOK, i)?;
+            right.add(centred.at(i));
+        }
         centred.total = left.value() + right.value();
-        centred
+        Ok(centred)
     }
 
     fn at(&self, i: usize) -> f64 {
@@ -168,10 +218,11 @@ impl<'a> Centred<'a> {
     }
 
     /// Visits every admissible split with its gain: those up to the centre ascending, then the others descending.
-    fn sweep(&self, candidates: Candidates, mut visit: impl FnMut(usize, f64)) {
+    fn sweep(&self, candidates: Candidates, call: Call<'_>, mut visit: impl FnMut(usize, f64)) -> Result<()> {
         let n = self.sorted.len();
         let mut sum = Sum::default();
         for k in 1..=self.below.min(n - 1) {
+            call.check_every(LOOK, k)?;
             sum.add(self.at(k - 1));
             if candidates.admits(self.sorted, k) {
                 visit(k, self.gain(k, sum.value() - self.total * (k as f64 / n as f64)));
@@ -179,11 +230,13 @@ impl<'a> Centred<'a> {
         }
         let mut sum = Sum::default();
         for k in (self.below + 1..n).rev() {
+            call.check_every(LOOK, k)?;
             sum.add(self.at(k));
             if candidates.admits(self.sorted, k) {
                 visit(k, self.gain(k, sum.value() - self.total * ((n - k) as f64 / n as f64)));
             }
         }
+        Ok(())
     }
 
     fn gain(&self, k: usize, deviation: f64) -> f64 {
@@ -240,7 +293,7 @@ mod tests {
     use super::*;
 
     fn all(values: &[f64]) -> Split {
-        split(values, Candidates::All).unwrap()
+        split(values, Candidates::All, Call::default()).unwrap()
     }
 
     #[test]
@@ -265,14 +318,30 @@ mod tests {
     }
 
     #[test]
+    fn long_inputs_are_sorted_as_short_ones_are() {
+        let n = 3 * LOOK + 7;
+        let scattered = (0..n as u64).map(|i| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as f64 - 8e6);
+        let few = (0..n).map(|i| [0.5, -0.25, -0.0, 3.0][i * i % 7 % 4]);
+        let rising = (0..n).map(|i| i as f64);
+        let one_apart = (0..n).map(|i| f64::from(u8::from(i == n / 2)));
+        let given: [Vec<f64>; 4] = [scattered.collect(), few.collect(), rising.collect(), one_apart.collect()];
+        for values in given {
+            let mut expected: Vec<f64> = values.iter().map(|v| v + 0.0).collect();
+            expected.sort_by(f64::total_cmp);
+            let bits = |sorted: &[f64]| sorted.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            assert!(bits(&sort(&values, Call::default()).unwrap()) == bits(&expected));
+        }
+    }
+
+    #[test]
     fn ruptures_sees_every_fifth_index_and_prefers_the_largest() {
-        let ruptures = |values: &[f64]| split(values, Candidates::Ruptures).unwrap().index;
+        let ruptures = |values: &[f64]| split(values, Candidates::Ruptures, Call::default()).unwrap().index;
         assert_eq!(ruptures(&[0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]), 5);
         let ramp: Vec<_> = (0..15).map(f64::from).collect();
         assert_eq!(ruptures(&ramp), 10);
         assert_eq!(ruptures(&ramp[..11]), 5); // 10 leaves one value on the right
         for n in 0..7 {
-            let error = split(&ramp[..n], Candidates::Ruptures).unwrap_err().to_string();
+            let error = split(&ramp[..n], Candidates::Ruptures, Call::default()).unwrap_err().to_string();
             assert!(error.contains(&format!("values has length {n}")) && error.contains("at least 7"), "{error}");
         }
     }
@@ -289,7 +358,7 @@ mod tests {
 
     #[test]
     fn undefined_and_bad_values_are_named() {
-        let error = |values: &[f64]| split(values, Candidates::All).unwrap_err().to_string();
+        let error = |values: &[f64]| split(values, Candidates::All, Call::default()).unwrap_err().to_string();
         assert!(error(&[]).contains("length 0") && error(&[1.0]).contains("length 1"));
         assert!(error(&[2.5; 9]).contains("values is constant, all 9 are 2.5"));
         assert!(error(&[0.0, -0.0]).contains("constant"));
@@ -307,7 +376,7 @@ mod tests {
         #[test]
         fn equals_the_obvious_way(values in vectors(), ruptures: bool) {
             let candidates = if ruptures { Candidates::Ruptures } else { Candidates::All };
-            match (split(&values, candidates), split_reference(&values, candidates)) {
+            match (split(&values, candidates, Call::default()), split_reference(&values, candidates)) {
                 (Ok(ours), Some((_, gain))) => {
                     // The oracle subtracts sums of squares of up to 60·2², each with about 60 roundings.
                     prop_assert!((ours.gain - gain).abs() <= 60.0 * 240.0 * f64::EPSILON, "{ours:?} against {gain}");
@@ -320,7 +389,7 @@ mod tests {
         #[test]
         fn neither_order_nor_exact_shifts_and_scales_matter(values in prop::collection::vec(0..1000u32, 2..60), offset in -30..30i32) {
             let values: Vec<_> = values.into_iter().map(f64::from).collect();
-            let Ok(plain) = split(&values, Candidates::All) else { return Ok(()) };
+            let Ok(plain) = split(&values, Candidates::All, Call::default()) else { return Ok(()) };
             let mut other: Vec<_> = values.iter().map(|v| v + f64::from(offset) * 1e8).collect();
             other.reverse();
             let moved = all(&other);
@@ -334,7 +403,7 @@ mod tests {
 
         #[test]
         fn groups_do_not_share_a_value(values in vectors()) {
-            if let Ok(split) = split(&values, Candidates::All) {
+            if let Ok(split) = split(&values, Candidates::All, Call::default()) {
                 let lower = values.iter().filter(|v| **v < split.threshold).count();
                 prop_assert_eq!(lower, split.index);
             }

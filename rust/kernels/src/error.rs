@@ -99,6 +99,9 @@ pub enum KernelError {
         /// Why it does not exist.
         why: String,
     },
+    /// The caller asked for the end.
+    #[error("the computation was stopped")]
+    Stopped,
     /// An iteration that did not reach its tolerance.
     #[error("problem {problem}: no convergence in {iterations} iterations (gradient norm {gradient:e})")]
     NotConverged {

@@ -17,7 +17,7 @@ mod profile;
 #[cfg(test)]
 mod tests;
 
-use crate::{KernelError, Result};
+use crate::{Call, KernelError, Result};
 
 use flow::Network;
 pub use oracle::constant_reference;
@@ -33,6 +33,7 @@ pub struct Pool<'a> {
     indices: &'a [usize],
     hard: &'a [u64],
     overlap: &'a [u64],
+    call: Call<'a>,
 }
 
 /// c(0) as an exact fraction, with a set of hard points that attains it.
@@ -78,7 +79,12 @@ impl<'a> Pool<'a> {
                 return Err(KernelError::Parameter { argument, value: format!("{total} in all"), requirement });
             }
         }
-        Ok(Self { indptr, indices, hard, overlap })
+        Ok(Self { indptr, indices, hard, overlap, call: Call::default() })
+    }
+
+    /// The same pool, whose computations `call` may stop.
+    pub fn within(self, call: Call<'a>) -> Self {
+        Self { call, ..self }
     }
 
     fn neighbours(&self, i: usize) -> &'a [usize] {
@@ -106,7 +112,10 @@ impl<'a> Pool<'a> {
     }
 
     /// c(0) and a set that attains it, exactly.
-    pub fn constant(&self) -> Constant {
+    ///
+    /// # Errors
+    /// [`KernelError::Stopped`], as all that may take long.
+    pub fn constant(&self) -> Result<Constant> {
         let mut set: Vec<usize> = (0..self.hard.len()).filter(|&i| self.hard[i] > 0).collect();
         loop {
             let (weight, covered) = self.weigh(&set);
@@ -115,13 +124,13 @@ impl<'a> Pool<'a> {
                 Vec::new()
             } else {
                 let mut network = Network::new(self, u128::from(covered), u128::from(weight));
-                network.maximise();
+                network.maximise()?;
                 network.reachable()
             };
             if better.is_empty() {
                 let share = covered as f64 / self.total_overlap() as f64;
                 let value = share / (weight as f64 / self.total_hard() as f64);
-                return Constant { covered, attained_by: weight, set, value };
+                return Ok(Constant { covered, attained_by: weight, set, value });
             }
             set = better;
         }
@@ -148,7 +157,7 @@ impl<'a> Pool<'a> {
             return Err(bad("small enough for exact arithmetic in 128 bits"));
         };
         let mut network = Network::new(self, source, sink);
-        network.maximise();
+        network.maximise()?;
         let unit = source as f64 * p as f64;
         Ok(network.flow.iter().map(|&f| f as f64 / unit).collect())
     }
@@ -167,14 +176,14 @@ impl<'a> Pool<'a> {
     /// # Errors
     /// As [`Self::optimal_coupling`].
     pub fn optimal_flow(&self) -> Result<(Vec<u128>, u128)> {
-        let constant = self.constant();
+        let constant = self.constant()?;
         if constant.covered == 0 {
             let why = format!("hard points without neighbours, as number {}, cannot be coupled", constant.set[0]);
             return Err(KernelError::Undefined { what: "the full coupling", why });
         }
         let scale = u128::from(constant.covered);
         let mut network = Network::new(self, scale, u128::from(constant.attained_by));
-        network.maximise();
+        network.maximise()?;
         Ok((network.flow, scale * u128::from(self.total_hard())))
     }
 }

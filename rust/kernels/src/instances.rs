@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use crate::expansion::Pool;
 use crate::fraction::{Fraction, fraction, share, whole};
 use crate::streams::Streams;
-use crate::{KernelError, Result, threads};
+use crate::{Call, KernelError, Result};
 
 /// Points of one side at most; the enumeration of sets is exponential in it.
 const MOST: u64 = 6;
@@ -264,7 +264,7 @@ impl Instance {
         let Ok(pool) = Pool::new(&indptr, &indices, &self.hard.weights, &self.good.weights) else {
             return (None, Some((whole(-1), c)));
         };
-        let found = pool.constant();
+        let Ok(found) = pool.constant() else { return (None, Some((whole(-1), c))) };
         let by_flow = share(found.covered, self.good.total()) / share(found.attained_by, self.hard.total());
         let duality = if by_flow == c { (c, c) } else { (whole(-1), c) };
         let Ok((flow, total)) = pool.optimal_flow() else {
@@ -286,14 +286,23 @@ impl Instance {
 ///
 /// # Errors
 /// [`KernelError::Parameter`] when `first > last` or the number of threads is 0.
-pub fn check(key: &[u8; 32], first: u64, last: u64, n_threads: Option<usize>) -> Result<[Tally; STATEMENTS.len()]> {
+pub fn check<'a>(
+    key: &[u8; 32],
+    first: u64,
+    last: u64,
+    call: impl Into<Call<'a>>,
+) -> Result<[Tally; STATEMENTS.len()]> {
+    let call = call.into();
     if first > last {
         let requirement = "at most last";
         return Err(KernelError::Parameter { argument: "first", value: first.to_string(), requirement });
     }
-    let one = |item: u64| Instance::draw(key, item).outcomes().map(|outcome| tally(item, outcome));
+    let one = |item: u64| {
+        call.check()?;
+        Ok(Instance::draw(key, item).outcomes().map(|outcome| tally(item, outcome)))
+    };
     let empty = || [Tally::default(); STATEMENTS.len()];
-    threads::install(n_threads, || (first..last).into_par_iter().map(one).reduce(empty, merge))
+    call.install(|| (first..last).into_par_iter().map(one).try_reduce(empty, |a, b| Ok(merge(a, b))))?
 }
 
 fn tally(item: u64, outcome: Outcome) -> Tally {

@@ -5,6 +5,7 @@
 //! reduces in a fixed order, so that results are bit-identical for any number of threads.
 
 pub mod bandit;
+pub mod call;
 pub mod changepoint;
 pub mod error;
 pub mod expansion;
@@ -20,4 +21,5 @@ pub mod threads;
 pub mod trials;
 pub mod uniform;
 
+pub use call::{Call, Stop};
 pub use error::{KernelError, Result};

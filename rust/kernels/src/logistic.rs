@@ -19,11 +19,13 @@ use rayon::prelude::*;
 
 use self::dense::{accumulate, dot, orthonormalise, solve};
 pub use self::oracle::fit_reference;
-use crate::{KernelError, Result, threads};
+use crate::{Call, KernelError, Result};
 
 /// The last Newton step is at most this share of the largest coefficient (or of 1).
 pub const STEP: f64 = 1e-8;
 const MOST_STEPS: usize = 200;
+/// Products between two looks at whether to stop: about a millisecond.
+const LOOK: usize = 1 << 20;
 
 /// One fit to be made. Rows of `x` are points.
 #[derive(Debug, Clone, Copy)]
@@ -57,12 +59,13 @@ pub struct Fit {
 ///
 /// # Errors
 /// The error of the first problem, in their order, that has one.
-pub fn fit_batch(problems: &[Problem<'_>], n_threads: Option<usize>) -> Result<Vec<Fit>> {
-    let fits: Vec<Result<Fit>> = threads::install(n_threads, || {
+pub fn fit_batch<'a>(problems: &[Problem<'_>], call: impl Into<Call<'a>>) -> Result<Vec<Fit>> {
+    let call = call.into();
+    let fits: Vec<Result<Fit>> = call.install(|| {
         problems
             .par_iter()
             .enumerate()
-            .map_init(Workspace::default, |workspace, (number, problem)| fit_in(problem, number, workspace))
+            .map_init(Workspace::default, |workspace, (number, problem)| fit_in(problem, number, workspace, call))
             .collect()
     })?;
     fits.into_iter().collect()
@@ -73,7 +76,7 @@ pub fn fit_batch(problems: &[Problem<'_>], n_threads: Option<usize>) -> Result<V
 /// # Errors
 /// [`KernelError`] for input outside the domain, or when Newton's method does not converge.
 pub fn fit(problem: &Problem<'_>) -> Result<Fit> {
-    fit_in(problem, 0, &mut Workspace::default())
+    fit_in(problem, 0, &mut Workspace::default(), Call::default())
 }
 
 /// Memory that consecutive fits share.
@@ -92,17 +95,17 @@ pub struct Workspace {
 /// Fits problem `number` of a batch in borrowed memory.
 ///
 /// # Errors
-/// As [`fit`].
-pub fn fit_in(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -> Result<Fit> {
-    check(problem)?;
+/// As [`fit`]; [`KernelError::Stopped`].
+pub fn fit_in(problem: &Problem<'_>, number: usize, workspace: &mut Workspace, call: Call<'_>) -> Result<Fit> {
+    check(problem, call)?;
     if problem.d <= problem.labels.len() {
-        return newton(problem, number, workspace);
+        return newton(problem, number, workspace, call);
     }
     // The optimum lies in the span of the rows: in an orthonormal basis of it the problem has n columns and the same
     // ridge.
-    let (lower, basis) = orthonormalise(problem.x, problem.d);
+    let (lower, basis) = orthonormalise(problem.x, problem.d, call)?;
     let reduced = Problem { x: &lower, d: problem.labels.len(), ..*problem };
-    let fit = newton(&reduced, number, workspace)?;
+    let fit = newton(&reduced, number, workspace, call)?;
     let mut coef = vec![0.0; problem.d];
     for (u, row) in fit.coef.iter().zip(basis.chunks_exact(problem.d)) {
         coef.iter_mut().zip(row).for_each(|(w, q)| *w += u * q);
@@ -110,7 +113,7 @@ pub fn fit_in(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -
     Ok(Fit { coef, ..fit })
 }
 
-fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -> Result<Fit> {
+fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace, call: Call<'_>) -> Result<Fit> {
     let (n, d) = (problem.labels.len(), problem.d);
     let k = d + usize::from(problem.intercept);
     let Workspace { z, decay, residual, curvature, hessian, gradient, step, z_step } = workspace;
@@ -124,7 +127,7 @@ fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -> Re
     }
     let mut w = vec![0.0; k];
     // At w = 0 every product is 0. `decay` holds exp(−|z|), the one exponential that loss and probabilities need.
-    let mut value = objective_along(problem, &w, step, z, z_step, 0.0, decay);
+    let mut value = objective_along(problem, &w, step, z, z_step, 0.0, decay, call)?;
     for steps in 1..=MOST_STEPS {
         // Residuals and curvatures, then gradient and Hessian of the whole objective.
         for (i, (&z, &e)) in z.iter().zip(&*decay).enumerate() {
@@ -142,19 +145,19 @@ fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace) -> Re
         }
         hessian.clear();
         hessian.resize(k * k, 0.0);
-        accumulate(problem, residual, curvature, gradient, hessian);
+        accumulate(problem, residual, curvature, gradient, hessian, call)?;
         for j in 0..d {
             hessian[j * k + j] += 1.0;
         }
         step.copy_from_slice(gradient);
-        solve(hessian, step, problem.intercept);
+        solve(hessian, step, problem.intercept, call)?;
         let decrement: f64 = step.iter().zip(&*gradient).map(|(s, g)| s * g).sum();
         step.iter_mut().for_each(|s| *s = -*s);
-        products(problem, step, z_step);
+        products(problem, step, z_step, call)?;
         // Backtracking: sufficient decrease, up to what rounding lets the objective show.
         let mut length = 1.0;
         loop {
-            let next = objective_along(problem, &w, step, z, z_step, length, decay);
+            let next = objective_along(problem, &w, step, z, z_step, length, decay, call)?;
             if next <= value - 1e-4 * length * decrement + 1e-14 * value.abs() {
                 value = next;
                 break;
@@ -185,7 +188,7 @@ impl Problem<'_> {
     }
 }
 
-fn check(problem: &Problem<'_>) -> Result<()> {
+fn check(problem: &Problem<'_>, call: Call<'_>) -> Result<()> {
     let (n, d) = (problem.labels.len(), problem.d);
     if d == 0 || problem.x.len() != n * d {
         let (expected, got) = (format!("({n}, {d})"), format!("{} entries", problem.x.len()));
@@ -194,8 +197,12 @@ fn check(problem: &Problem<'_>) -> Result<()> {
     if n == 0 {
         return Err(KernelError::Undefined { what: "a logistic fit", why: "X has no rows".into() });
     }
-    if let Some(at) = problem.x.iter().position(|x| !x.is_finite()) {
-        return Err(KernelError::NotFinite { argument: "X", row: at / d, column: at % d, value: problem.x[at] });
+    for (start, entries) in problem.x.chunks(LOOK).enumerate() {
+        call.check()?;
+        if let Some(at) = entries.iter().position(|x| !x.is_finite()) {
+            let (value, at) = (entries[at], start * LOOK + at);
+            return Err(KernelError::NotFinite { argument: "X", row: at / d, column: at % d, value });
+        }
     }
     if let Some(index) = problem.labels.iter().position(|t| !(0.0..=1.0).contains(t)) {
         let value = problem.labels[index];
@@ -233,6 +240,7 @@ fn loss(z: f64, decay: f64, t: f64) -> f64 {
 }
 
 /// The objective at w + length·step, from the products already there; leaves exp(−|z + length·z_step|) behind.
+#[expect(clippy::too_many_arguments, reason = "the line of one search, called from one place")]
 fn objective_along(
     problem: &Problem<'_>,
     w: &[f64],
@@ -241,23 +249,32 @@ fn objective_along(
     z_step: &[f64],
     length: f64,
     decay: &mut [f64],
-) -> f64 {
+    call: Call<'_>,
+) -> Result<f64> {
     let ridge: f64 = w[..problem.d].iter().zip(step).map(|(w, s)| (w + length * s) * (w + length * s)).sum();
     let mut losses = 0.0;
     for (i, ((z, s), decay)) in z.iter().zip(z_step).zip(decay).enumerate() {
+        call.check_every(LOOK >> 4, i)?;
         let z = z + length * s;
         *decay = libm::exp(-z.abs());
         losses += problem.weight(i) * loss(z, *decay, problem.labels[i]);
     }
-    0.5 * ridge + problem.c * losses
+    Ok(0.5 * ridge + problem.c * losses)
 }
 
 /// out = Xw + b.
-fn products(problem: &Problem<'_>, w: &[f64], out: &mut [f64]) {
+fn products(problem: &Problem<'_>, w: &[f64], out: &mut [f64], call: Call<'_>) -> Result<()> {
     let b = if problem.intercept { w[problem.d] } else { 0.0 };
-    for (row, out) in problem.x.chunks_exact(problem.d).zip(out) {
+    for (i, (row, out)) in problem.x.chunks_exact(problem.d).zip(out).enumerate() {
+        call.check_every(rows_between_looks(problem.d), i)?;
         *out = dot(row, w) + b;
     }
+    Ok(())
+}
+
+/// Rows of `width` numbers between two looks at whether to stop.
+fn rows_between_looks(width: usize) -> usize {
+    (LOOK / width).max(1)
 }
 
 #[cfg(test)]

@@ -19,8 +19,7 @@ use rayon::prelude::*;
 use crate::normal::Normals;
 use crate::regions::{Counts, Region};
 use crate::streams::Streams;
-use crate::threads;
-use crate::{KernelError, Result};
+use crate::{Call, KernelError, Result};
 
 pub use accuracy::linear_accuracy;
 pub use oracle::sample_reference;
@@ -100,12 +99,18 @@ impl<'a> GaussianMixture<'a> {
     ///
     /// # Errors
     /// [`KernelError::Shape`] when `x` or `y` has another length; [`KernelError::Parameter`] when the counts overflow.
-    pub fn sample_from<T: Real>(&self, counts: &Counts, draws: &mut Normals, x: &mut [T], y: &mut [i8]) -> Result<()> {
+    pub fn sample_from<T: Real>(
+        &self,
+        counts: &Counts,
+        draws: &mut Normals,
+        x: &mut [T],
+        y: &mut [i8],
+        call: Call<'_>,
+    ) -> Result<()> {
         let n = counts.points(self.d())?;
         self.check("x", x.len(), n * self.d())?;
         self.check("y", y.len(), n)?;
-        self.fill(counts, 0, draws, x, y);
-        Ok(())
+        self.fill(counts, 0, draws, x, y, call)
     }
 
     /// Draws a sample on many threads; the bits depend on `key`, the counts and the parameters alone.
@@ -113,15 +118,16 @@ impl<'a> GaussianMixture<'a> {
     /// # Errors
     /// [`KernelError::Shape`] when a slice has another length; [`KernelError::Parameter`] when the counts overflow, or
     /// for a wrong number of threads.
-    pub fn sample<T: Real>(
+    pub fn sample<'c, T: Real>(
         &self,
         counts: &Counts,
         key: &[u8; 32],
         x: &mut [T],
         y: &mut [i8],
         regions: &mut [i8],
-        n_threads: Option<usize>,
+        call: impl Into<Call<'c>>,
     ) -> Result<()> {
+        let call = call.into();
         let n = counts.points(self.d())?;
         self.check("x", x.len(), n * self.d())?;
         self.check("y", y.len(), n)?;
@@ -130,17 +136,28 @@ impl<'a> GaussianMixture<'a> {
             regions[counts.rows(region)].fill(region.code() as i8);
         }
         let streams = Streams::new(key, "mixture");
-        threads::install(n_threads, || {
-            x.par_chunks_mut(CHUNK * self.d()).zip(y.par_chunks_mut(CHUNK)).enumerate().for_each(|(item, (x, y))| {
-                self.fill(counts, item * CHUNK, &mut Normals::new(streams.item(item as u64)), x, y);
-            });
-        })
+        call.install(|| {
+            x.par_chunks_mut(CHUNK * self.d()).zip(y.par_chunks_mut(CHUNK)).enumerate().try_for_each(
+                |(item, (x, y))| {
+                    self.fill(counts, item * CHUNK, &mut Normals::new(streams.item(item as u64)), x, y, call)
+                },
+            )
+        })?
     }
 
     /// Rows `first..first + y.len()`.
-    fn fill<T: Real>(&self, counts: &Counts, first: usize, draws: &mut Normals, x: &mut [T], y: &mut [i8]) {
+    fn fill<T: Real>(
+        &self,
+        counts: &Counts,
+        first: usize,
+        draws: &mut Normals,
+        x: &mut [T],
+        y: &mut [i8],
+        call: Call<'_>,
+    ) -> Result<()> {
         let mut labels = 0;
         for (i, (row, y)) in x.chunks_exact_mut(self.d()).zip(y).enumerate() {
+            call.check()?;
             if i % CHUNK == 0 {
                 labels = draws.word();
             }
@@ -151,6 +168,7 @@ impl<'a> GaussianMixture<'a> {
             self.fill_block(region.is_easy(), *y, theta_easy, draws, easy);
             self.fill_block(region.is_hard(), *y, theta_hard, draws, hard);
         }
+        Ok(())
     }
 
     #[inline]

@@ -27,14 +27,13 @@ pub mod oracle;
 mod paths;
 mod scales;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use matrix::{Entry, Kind, Matrix};
 use paths::Instructions;
 pub use paths::{Path, budget};
 
-use crate::threads;
-use crate::{KernelError, Result};
+use crate::{Call, KernelError, Result};
 
 /// What is maximised over the hard points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,26 +65,16 @@ impl Default for Options {
     }
 }
 
-/// How far a running computation is, and the wish to end it; shared between threads.
+/// How far a running computation is; shared between threads.
 #[derive(Debug, Default)]
-pub struct Control {
+pub struct Progress {
     pairs: AtomicU64,
-    cancelled: AtomicBool,
 }
 
-impl Control {
-    /// Asks the computation to end early.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
+impl Progress {
     /// Pairs of a point and a hard point that are done.
     pub fn pairs(&self) -> u64 {
         self.pairs.load(Ordering::Relaxed)
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
     }
 
     fn add(&self, pairs: usize) {
@@ -111,19 +100,20 @@ pub struct Scores {
     pub nearest: Option<Vec<i64>>,
 }
 
-/// Scores every row of `x` against the rows of `hard`; `None` when `control` was cancelled.
+/// Scores every row of `x` against the rows of `hard`.
 ///
 /// # Errors
 /// [`KernelError::Shape`] for different or zero numbers of columns, [`KernelError::Undefined`] without hard points,
 /// [`KernelError::NotFinite`] for the first NaN or infinity, [`KernelError::ZeroNorm`] for the first row without
 /// direction (cosine only), [`KernelError::Parameter`] for `n_threads` or a path this processor cannot run.
-pub fn overlap_scores(
+pub fn overlap_scores<'a>(
     x: &Matrix<'_>,
     hard: &Matrix<'_>,
     options: &Options,
-    control: &Control,
-    n_threads: Option<usize>,
-) -> Result<Option<Scores>> {
+    progress: &Progress,
+    call: impl Into<Call<'a>>,
+) -> Result<Scores> {
+    let call = call.into();
     if x.columns() != hard.columns() || x.columns() == 0 {
         let expected = if x.columns() == 0 { "at least one column".into() } else { format!("(m, {})", x.columns()) };
         let (argument, wrong) = if x.columns() == 0 { ("X", x) } else { ("X_hard", hard) };
@@ -141,7 +131,7 @@ pub fn overlap_scores(
             requirement: "instructions this processor has",
         });
     }
-    threads::install(n_threads, || options.path.run(Comparison { x, hard, options, control }))?
+    call.install(|| options.path.run(Comparison { x, hard, options, progress, call }))?
 }
 
 /// All arguments but the path and the threads.
@@ -149,22 +139,23 @@ struct Comparison<'a> {
     x: &'a Matrix<'a>,
     hard: &'a Matrix<'a>,
     options: &'a Options,
-    control: &'a Control,
+    progress: &'a Progress,
+    call: Call<'a>,
 }
 
-type Found<T> = Result<Option<(Vec<T>, Option<Vec<i64>>)>>;
+type Found<T> = Result<(Vec<T>, Option<Vec<i64>>)>;
 
 impl paths::Work for Comparison<'_> {
-    type Output = Result<Option<Scores>>;
+    type Output = Result<Scores>;
 
     fn on<I: Instructions>(self) -> Self::Output {
-        let Self { x, hard, options, control } = self;
-        if x.kind().narrow() && hard.kind().narrow() {
-            let found = blocks::run::<f32, I>(x, hard, options, control)?;
-            Ok(found.map(|(values, nearest)| Scores { values: Values::F32(values), nearest }))
+        let narrow = self.x.kind().narrow() && self.hard.kind().narrow();
+        if narrow {
+            let (values, nearest) = blocks::run::<f32, I>(&self)?;
+            Ok(Scores { values: Values::F32(values), nearest })
         } else {
-            let found = blocks::run::<f64, I>(x, hard, options, control)?;
-            Ok(found.map(|(values, nearest)| Scores { values: Values::F64(values), nearest }))
+            let (values, nearest) = blocks::run::<f64, I>(&self)?;
+            Ok(Scores { values: Values::F64(values), nearest })
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::normal::Normals;
 use crate::regions::{Counts, REGIONS, Region};
 use crate::streams::Streams;
 use crate::uniform::{below_wide, shuffle, unit};
-use crate::{KernelError, Result, threads};
+use crate::{Call, KernelError, Result};
 
 /// Accuracies per model: one for each region, then overall.
 pub const COLUMNS: usize = REGIONS + 1;
@@ -136,20 +136,21 @@ pub struct Draws {
 ///
 /// # Errors
 /// [`KernelError`] for a setting or a student outside its domain, or a fit that does not converge.
-pub fn run(
+pub fn run<'a>(
     setting: &Setting,
     students: &[Student],
     key: &[u8; 32],
     replicates: &[u64],
-    n_threads: Option<usize>,
+    call: impl Into<Call<'a>>,
 ) -> Result<Vec<Row>> {
+    let call = call.into();
     check(setting, students)?;
     let streams = Streams::new(key, "trials");
-    let rows: Vec<Result<Vec<Row>>> = threads::install(n_threads, || {
+    let rows: Vec<Result<Vec<Row>>> = call.install(|| {
         replicates
             .par_iter()
             .map_init(Workspace::default, |workspace, &replicate| {
-                trial(setting, students, &streams, replicate, workspace).map_err(|error| locate(error, replicate))
+                trial(setting, students, &streams, replicate, workspace, call).map_err(|error| locate(error, replicate))
             })
             .collect()
     })?;
@@ -160,9 +161,9 @@ pub fn run(
 ///
 /// # Errors
 /// [`KernelError`] for a setting outside its domain.
-pub fn draws(setting: &Setting, key: &[u8; 32], replicate: u64) -> Result<Draws> {
+pub fn draws(setting: &Setting, key: &[u8; 32], replicate: u64, call: Call<'_>) -> Result<Draws> {
     check(setting, &[])?;
-    draw(setting, &Streams::new(key, "trials"), replicate)
+    draw(setting, &Streams::new(key, "trials"), replicate, call)
 }
 
 fn check(setting: &Setting, students: &[Student]) -> Result<()> {
@@ -207,7 +208,7 @@ fn check(setting: &Setting, students: &[Student]) -> Result<()> {
     Ok(())
 }
 
-fn draw(setting: &Setting, streams: &Streams, replicate: u64) -> Result<Draws> {
+fn draw(setting: &Setting, streams: &Streams, replicate: u64, call: Call<'_>) -> Result<Draws> {
     let mut normals = Normals::new(streams.item(replicate));
     let theta = match &setting.theta {
         Some(theta) => theta.clone(),
@@ -217,7 +218,7 @@ fn draw(setting: &Setting, streams: &Streams, replicate: u64) -> Result<Draws> {
     let (counts, n) = (&setting.counts, setting.counts.points(theta.len())?);
     let mut sample = || {
         let mut points = Points { x: vec![0.0; n * mixture.d()], y: vec![0; n] };
-        mixture.sample_from(counts, &mut normals, &mut points.x, &mut points.y).map(|()| points)
+        mixture.sample_from(counts, &mut normals, &mut points.x, &mut points.y, call).map(|()| points)
     };
     let samples = [sample()?, sample()?, sample()?];
     let overlap = counts.rows(Region::Overlap);
@@ -235,8 +236,9 @@ fn trial(
     streams: &Streams,
     replicate: u64,
     workspace: &mut Workspace,
+    call: Call<'_>,
 ) -> Result<Vec<Row>> {
-    let Draws { theta, samples: [train, pseudo, test], orders } = draw(setting, streams, replicate)?;
+    let Draws { theta, samples: [train, pseudo, test], orders } = draw(setting, streams, replicate, call)?;
     let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.noise)?;
     let d = mixture.d();
     let weak = {
@@ -246,24 +248,25 @@ fn trial(
         let rows: Vec<usize> = heard.flat_map(|region| setting.counts.rows(region)).collect();
         let x = gather(&train.x, d, &rows, setting.d_easy);
         let labels: Vec<f64> = rows.iter().map(|&row| target(train.y[row])).collect();
-        let mut coef = fit(&x, setting.d_easy, &labels, setting.weak_c, false, workspace)?.coef;
+        let mut coef = fit(&x, setting.d_easy, &labels, setting.weak_c, false, workspace, call)?.coef;
         coef.resize(d, 0.0);
         Linear { coef, intercept: 0.0 }
     };
     let labels: Vec<f64> = train.y.iter().map(|&y| target(y)).collect();
-    let ceiling = fit(&train.x, d, &labels, setting.ceiling_c, false, workspace)?;
+    let ceiling = fit(&train.x, d, &labels, setting.ceiling_c, false, workspace, call)?;
     let said: Vec<i8> = pseudo.x.chunks_exact(d).map(|x| weak.predict(x)).collect();
     let overlap = setting.counts.rows(Region::Overlap);
     let wrong = overlap.clone().filter(|&row| said[row] != pseudo.y[row]).count();
     let alpha = wrong as f64 / overlap.len() as f64;
     let evaluate = |model: &Linear| -> Result<([f64; COLUMNS], [f64; COLUMNS])> {
+        call.check()?;
         Ok((on_sample(&setting.counts, model, &test), on_population(&mixture, &setting.counts, model)?))
     };
     let (weak, ceiling) = (evaluate(&weak)?, evaluate(&ceiling)?);
     let mut rows = Vec::with_capacity(students.len());
     for student in students {
         let chosen = choose(student.diet, &setting.counts, &orders);
-        let (status, model) = learn(student.learner, &pseudo.x, d, &said, &chosen, workspace)?;
+        let (status, model) = learn(student.learner, &pseudo.x, d, &said, &chosen, workspace, call)?;
         let own = match &model {
             Some(model) => evaluate(model)?,
             None => ([f64::NAN; COLUMNS], [f64::NAN; COLUMNS]),
@@ -300,12 +303,20 @@ fn gather(x: &[f64], d: usize, rows: &[usize], width: usize) -> Vec<f64> {
     rows.iter().flat_map(|&row| &x[row * d..row * d + width]).copied().collect()
 }
 
-fn fit(x: &[f64], d: usize, labels: &[f64], c: f64, intercept: bool, workspace: &mut Workspace) -> Result<Linear> {
+fn fit(
+    x: &[f64],
+    d: usize,
+    labels: &[f64],
+    c: f64,
+    intercept: bool,
+    workspace: &mut Workspace,
+    call: Call<'_>,
+) -> Result<Linear> {
     if labels.is_empty() {
         return Ok(Linear { coef: vec![0.0; d], intercept: 0.0 }); // the penalty alone
     }
     let problem = Problem { x, d, labels, weights: None, c, intercept };
-    let fit = logistic::fit_in(&problem, 0, workspace)?;
+    let fit = logistic::fit_in(&problem, 0, workspace, call)?;
     Ok(Linear { coef: fit.coef, intercept: fit.intercept })
 }
 
@@ -333,6 +344,7 @@ fn learn(
     said: &[i8],
     chosen: &[usize],
     workspace: &mut Workspace,
+    call: Call<'_>,
 ) -> Result<(Status, Option<Linear>)> {
     let Some(&first) = chosen.first() else { return Ok((Status::Untrained, None)) };
     match learner {
@@ -350,7 +362,7 @@ fn learn(
         }
         Learner::Logistic { c, intercept } => {
             let labels: Vec<f64> = chosen.iter().map(|&row| target(said[row])).collect();
-            let model = fit(&gather(x, d, chosen, d), d, &labels, c, intercept, workspace)?;
+            let model = fit(&gather(x, d, chosen, d), d, &labels, c, intercept, workspace, call)?;
             Ok((Status::Fitted, Some(model)))
         }
     }

@@ -6,11 +6,11 @@ use half::{bf16, f16};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use w2slens_kernels::KernelError;
 use w2slens_kernels::similarity::oracle;
 use w2slens_kernels::similarity::{
-    Control, Entry, Kind, Matrix, Metric, Options, Path, Scores, Values, budget, overlap_scores,
+    Entry, Kind, Matrix, Metric, Options, Path, Progress, Scores, Values, budget, overlap_scores,
 };
+use w2slens_kernels::{Call, KernelError, Stop};
 
 fn uniform(seed: u64, length: usize) -> Vec<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -18,7 +18,7 @@ fn uniform(seed: u64, length: usize) -> Vec<f64> {
 }
 
 fn run(x: &Matrix<'_>, hard: &Matrix<'_>, options: &Options, n_threads: usize) -> Scores {
-    overlap_scores(x, hard, options, &Control::default(), Some(n_threads)).unwrap().unwrap()
+    overlap_scores(x, hard, options, &Progress::default(), Some(n_threads)).unwrap()
 }
 
 fn wide(values: &Values) -> Vec<f64> {
@@ -195,7 +195,7 @@ fn errors_of_selected_rows_have_the_numbers_of_the_matrix() {
     let scored = |rows: &[usize], hard_rows: &[usize], hard_name| {
         let (x, hard) = (x.select(rows, "rows").unwrap(), x.select(hard_rows, "hard_rows").unwrap());
         let options = Options { hard_name, ..Options::default() };
-        overlap_scores(&x, &hard, &options, &Control::default(), Some(1))
+        overlap_scores(&x, &hard, &options, &Progress::default(), Some(1))
     };
     // Rows that are not selected may hold anything.
     assert!(scored(&[2, 0, 0], &[0], "X_hard").is_ok());
@@ -276,7 +276,7 @@ fn errors_carry_argument_and_place() {
     let one = |x: &[f64], hard: &[f64], d: usize| {
         let x = Matrix::from_slice(x, x.len() / d, d).unwrap();
         let hard = Matrix::from_slice(hard, hard.len() / d, d).unwrap();
-        overlap_scores(&x, &hard, &Options::default(), &Control::default(), Some(1)).unwrap_err()
+        overlap_scores(&x, &hard, &Options::default(), &Progress::default(), Some(1)).unwrap_err()
     };
     let wrong = one(&[1.0, 2.0, 3.0, f64::NEG_INFINITY], &[1.0, 1.0], 2);
     assert_eq!(wrong, KernelError::NotFinite { argument: "X", row: 1, column: 1, value: f64::NEG_INFINITY });
@@ -284,19 +284,20 @@ fn errors_carry_argument_and_place() {
     assert!(matches!(one(&[1.0], &[], 1), KernelError::Undefined { .. }));
     let (x, hard) = ([1.0f32; 6], [1.0f32; 6]);
     let (x, hard) = (Matrix::from_slice(&x, 2, 3).unwrap(), Matrix::from_slice(&hard, 3, 2).unwrap());
-    let wrong = overlap_scores(&x, &hard, &Options::default(), &Control::default(), Some(1)).unwrap_err();
+    let wrong = overlap_scores(&x, &hard, &Options::default(), &Progress::default(), Some(1)).unwrap_err();
     assert_eq!(wrong.to_string(), "X_hard has shape (3, 2), expected (m, 3)");
     assert!(Matrix::from_slice(&[1.0f32; 5], 2, 3).is_err());
 }
 
 #[test]
-fn a_cancelled_computation_has_no_result() {
+fn a_stopped_computation_has_no_result() {
     let x = [1.0f32; 6];
     let x = Matrix::from_slice(&x, 2, 3).unwrap();
-    let control = Control::default();
-    control.cancel();
-    assert_eq!(overlap_scores(&x, &x, &Options::default(), &control, Some(1)), Ok(None));
-    let control = Control::default();
-    assert!(overlap_scores(&x, &x, &Options::default(), &control, Some(1)).unwrap().is_some());
-    assert_eq!(control.pairs(), 4);
+    let (stop, progress) = (Stop::default(), Progress::default());
+    let call = Call::new(Some(1), &stop);
+    assert!(overlap_scores(&x, &x, &Options::default(), &progress, call).is_ok());
+    assert_eq!(progress.pairs(), 4);
+    stop.set();
+    assert_eq!(overlap_scores(&x, &x, &Options::default(), &progress, call), Err(KernelError::Stopped));
+    assert_eq!(progress.pairs(), 4);
 }

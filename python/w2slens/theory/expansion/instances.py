@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ... import _kernels
 from ..._checks import as_integer, as_threads
-from ..._random import RandomSource, stream_key
+from ..._random import RandomSource, lent_key
 
 __all__ = ["InstanceTally", "check_instances"]
 
@@ -59,7 +59,8 @@ def check_instances(
     1000
     """
     first, last = as_integer(first, "first", most=2**63), as_integer(last, "last", most=2**63)
-    tallies = _kernels.check_instances(stream_key(rng), first, last, as_threads(n_threads))
+    with lent_key(rng) as key:
+        tallies = _kernels.check_instances(key, first, last, as_threads(n_threads))
     return {
         tally.statement: InstanceTally(*(getattr(tally, field) for field in InstanceTally._fields)) for tally in tallies
     }

@@ -59,7 +59,7 @@ macro_rules! policies {
                 }
             }
 
-            pub(super) fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+            pub(super) fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
                 match self {
                     $(Self::$policy(policy) => policy.play(replay),)*
                 }

@@ -1,8 +1,11 @@
 //! Maximum flow on the bipartite graph of a pool (Dinic 1970), and its smallest minimum cut.
 
 use super::Pool;
+use crate::Result;
 
 const UNSEEN: u32 = u32::MAX;
+/// Edges between two looks at whether to stop.
+const LOOK: usize = 1 << 20;
 
 /// Source → hard points → overlap points → sink, as residual capacities; the edges in the middle are unbounded.
 pub(super) struct Network<'a> {
@@ -48,18 +51,21 @@ impl<'a> Network<'a> {
     }
 
     /// Dinic: blocking flows along shortest augmenting paths until the sink cannot be reached.
-    pub(super) fn maximise(&mut self) {
-        while self.layer() {
+    pub(super) fn maximise(&mut self) -> Result<()> {
+        while self.layer()? {
             let mut next_hard: Vec<usize> = self.pool.indptr[..self.source.len()].to_vec();
             let mut next_overlap: Vec<usize> = self.back_ptr[..self.sink.len()].to_vec();
             for root in 0..self.source.len() {
-                while self.source[root] > 0 && self.augment(root, &mut next_hard, &mut next_overlap) {}
+                while self.source[root] > 0 && self.augment(root, &mut next_hard, &mut next_overlap) {
+                    self.pool.call.check()?;
+                }
             }
         }
+        Ok(())
     }
 
     /// Breadth-first layers from the hard points with capacity left; says whether the sink was reached.
-    fn layer(&mut self) -> bool {
+    fn layer(&mut self) -> Result<bool> {
         self.level_hard.fill(UNSEEN);
         self.level_overlap.fill(UNSEEN);
         let mut frontier: Vec<usize> = (0..self.source.len()).filter(|&i| self.source[i] > 0).collect();
@@ -67,7 +73,8 @@ impl<'a> Network<'a> {
         let (mut level, mut found) = (0, false);
         while !frontier.is_empty() && !found {
             let mut middle = Vec::new();
-            for &j in frontier.iter().flat_map(|&i| self.pool.neighbours(i)) {
+            for (step, &j) in frontier.iter().flat_map(|&i| self.pool.neighbours(i)).enumerate() {
+                self.pool.call.check_every(LOOK, step)?;
                 if self.level_overlap[j] == UNSEEN {
                     self.level_overlap[j] = level + 1;
                     found |= self.sink[j] > 0;
@@ -75,7 +82,8 @@ impl<'a> Network<'a> {
                 }
             }
             frontier.clear();
-            for &j in &middle {
+            for (step, &j) in middle.iter().enumerate() {
+                self.pool.call.check_every(LOOK >> 8, step)?;
                 for &(edge, i) in &self.back[self.back_ptr[j]..self.back_ptr[j + 1]] {
                     if self.flow[edge] > 0 && self.level_hard[i] == UNSEEN {
                         self.level_hard[i] = level + 2;
@@ -85,7 +93,7 @@ impl<'a> Network<'a> {
             }
             level += 2;
         }
-        found
+        Ok(found)
     }
 
     /// Pushes flow along one shortest path from `root`; says whether there was one. Exhausted arcs are never looked at

@@ -18,13 +18,18 @@ pub fn constant_reference(pool: &Pool<'_>, q: f64) -> Result<(f64, Vec<usize>)> 
         return Err(KernelError::Parameter { argument: "q", value: q.to_string(), requirement: "in [0, 1)" });
     }
     let (p, g) = (pool.total_hard() as f64, pool.total_overlap() as f64);
-    let ratios = (1u32..1 << n).filter_map(|mask| {
+    let mut best: Option<(f64, Vec<usize>)> = None;
+    for mask in 1u32..1 << n {
+        pool.call.check_every(1 << 12, mask as usize)?;
         let set: Vec<usize> = (0..n).filter(|i| mask >> i & 1 == 1).collect();
         let (weight, covered) = pool.weigh(&set);
         let share = weight as f64 / p;
-        (weight > 0 && share > q).then(|| (covered as f64 / g / share, set))
-    });
-    ratios.reduce(|best, next| if next.0 < best.0 { next } else { best }).ok_or_else(|| KernelError::Undefined {
+        let ratio = covered as f64 / g / share;
+        if weight > 0 && share > q && best.as_ref().is_none_or(|(least, _)| ratio < *least) {
+            best = Some((ratio, set));
+        }
+    }
+    best.ok_or_else(|| KernelError::Undefined {
         what: "the expansion constant",
         why: format!("no set of hard points has a share above q = {q}"),
     })

@@ -2,6 +2,7 @@
 
 use super::Pool;
 use super::flow::Network;
+use crate::Result;
 
 /// The blocks of the pool in the order in which they saturate *last to first*: block 0 needs the largest κ.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +17,10 @@ pub struct Profile {
 
 impl Pool<'_> {
     /// The expansion profile: F(κ) = Σ over blocks of min(p(B), κ·g(B)) is the mass that can be coupled at κ.
-    pub fn profile(&self) -> Profile {
+    ///
+    /// # Errors
+    /// [`KernelError::Stopped`](crate::KernelError::Stopped).
+    pub fn profile(&self) -> Result<Profile> {
         let mut block_of = vec![usize::MAX; self.hard.len()];
         let (mut hard, mut overlap) = (Vec::new(), Vec::new());
         let mut reached = vec![false; self.overlap.len()];
@@ -31,7 +35,7 @@ impl Pool<'_> {
         let mut parts = vec![all];
         let mut scratch = vec![usize::MAX; self.overlap.len()];
         while let Some(part) = parts.pop() {
-            match self.split(&part, &mut scratch) {
+            match self.split(&part, &mut scratch)? {
                 Some((above, below)) => parts.extend([below, above]),
                 None => {
                     let weight = part.hard.iter().map(|&i| self.hard[i]).sum::<u64>();
@@ -41,11 +45,11 @@ impl Pool<'_> {
                 }
             }
         }
-        Profile { hard, overlap, block_of }
+        Ok(Profile { hard, overlap, block_of })
     }
 
     /// Splits a part into (needs a larger κ, a smaller one), or returns `None` for a part that saturates at one κ.
-    fn split(&self, part: &Part, local: &mut [usize]) -> Option<(Part, Part)> {
+    fn split(&self, part: &Part, local: &mut [usize]) -> Result<Option<(Part, Part)>> {
         part.overlap.iter().enumerate().for_each(|(k, &j)| local[j] = k);
         let (mut indptr, mut indices) = (vec![0], Vec::new());
         for &i in &part.hard {
@@ -57,14 +61,14 @@ impl Pool<'_> {
         let overlap: Vec<u64> = part.overlap.iter().map(|&j| self.overlap[j]).collect();
         let (p, g) = (hard.iter().sum::<u64>(), overlap.iter().sum::<u64>());
         if p == 0 || g == 0 {
-            return None;
+            return Ok(None);
         }
-        let inner = Pool { indptr: &indptr, indices: &indices, hard: &hard, overlap: &overlap };
+        let inner = Pool { indptr: &indptr, indices: &indices, hard: &hard, overlap: &overlap, call: self.call };
         let mut network = Network::new(&inner, u128::from(g), u128::from(p));
-        network.maximise();
+        network.maximise()?;
         let above = network.reachable();
         if above.is_empty() {
-            return None;
+            return Ok(None);
         }
         let (mut in_hard, mut in_overlap) = (vec![false; hard.len()], vec![false; overlap.len()]);
         for &i in &above {
@@ -78,7 +82,7 @@ impl Pool<'_> {
             hard: pick(&part.hard, &in_hard, wanted),
             overlap: pick(&part.overlap, &in_overlap, wanted),
         };
-        Some((side(true), side(false)))
+        Ok(Some((side(true), side(false))))
     }
 }
 

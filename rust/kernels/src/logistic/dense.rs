@@ -1,6 +1,7 @@
 //! Dense linear algebra of one fit: sums of fixed order, without fused multiply–adds.
 
-use super::Problem;
+use super::{Problem, rows_between_looks};
+use crate::{Call, Result};
 
 const LANES: usize = 8;
 
@@ -20,7 +21,7 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// X = LQ with orthonormal rows of Q, by Gram–Schmidt done twice; a row that depends on those before it leaves a zero
 /// row in Q. L is (n, n), Q is (n, d).
-pub(super) fn orthonormalise(x: &[f64], d: usize) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn orthonormalise(x: &[f64], d: usize, call: Call<'_>) -> Result<(Vec<f64>, Vec<f64>)> {
     let n = x.len() / d;
     let (mut lower, mut basis) = (vec![0.0; n * n], x.to_vec());
     for i in 0..n {
@@ -29,6 +30,7 @@ pub(super) fn orthonormalise(x: &[f64], d: usize) -> (Vec<f64>, Vec<f64>) {
         let size = dot(row, row).sqrt();
         for _ in 0..2 {
             for (j, q) in before.chunks_exact(d).enumerate() {
+                call.check_every(rows_between_looks(d), j)?;
                 let along = dot(row, q);
                 lower[i * n + j] += along;
                 row.iter_mut().zip(q).for_each(|(r, q)| *r -= along * q);
@@ -40,24 +42,38 @@ pub(super) fn orthonormalise(x: &[f64], d: usize) -> (Vec<f64>, Vec<f64>) {
         lower[i * n + i] = if independent { left } else { 0.0 };
         row.iter_mut().for_each(|r| *r = if independent { *r / left } else { 0.0 });
     }
-    (lower, basis)
+    Ok((lower, basis))
 }
 
 /// gradient += Xᵀr and hessian += XᵀVX (lower triangle), with a column of ones for the intercept.
-pub(super) fn accumulate(problem: &Problem<'_>, r: &[f64], v: &[f64], gradient: &mut [f64], hessian: &mut [f64]) {
+pub(super) fn accumulate(
+    problem: &Problem<'_>,
+    r: &[f64],
+    v: &[f64],
+    gradient: &mut [f64],
+    hessian: &mut [f64],
+    call: Call<'_>,
+) -> Result<()> {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2, which is all that the function requires beyond the baseline.
-        return unsafe { accumulate_avx2(problem, r, v, gradient, hessian) };
+        return unsafe { accumulate_avx2(problem, r, v, gradient, hessian, call) };
     }
-    accumulate_portable(problem, r, v, gradient, hessian);
+    accumulate_portable(problem, r, v, gradient, hessian, call)
 }
 
 /// The same source compiled for AVX2: element-wise work without fused operations, so the bits are the same.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn accumulate_avx2(problem: &Problem<'_>, r: &[f64], v: &[f64], gradient: &mut [f64], hessian: &mut [f64]) {
-    accumulate_portable(problem, r, v, gradient, hessian);
+fn accumulate_avx2(
+    problem: &Problem<'_>,
+    r: &[f64],
+    v: &[f64],
+    gradient: &mut [f64],
+    hessian: &mut [f64],
+    call: Call<'_>,
+) -> Result<()> {
+    accumulate_portable(problem, r, v, gradient, hessian, call)
 }
 
 #[inline(always)]
@@ -67,13 +83,16 @@ pub(super) fn accumulate_portable(
     v: &[f64],
     gradient: &mut [f64],
     hessian: &mut [f64],
-) {
+    call: Call<'_>,
+) -> Result<()> {
     let d = problem.d;
     let k = d + usize::from(problem.intercept);
     // Four rows at a time: each entry of the Hessian is read and written once for four products.
     let rows = problem.x.chunks_exact(4 * d);
     let rest = rows.remainder();
-    for (rows, (r, v)) in rows.zip(r.chunks_exact(4).zip(v.chunks_exact(4))) {
+    let looks = rows_between_looks(2 * d * d);
+    for (i, (rows, (r, v))) in rows.zip(r.chunks_exact(4).zip(v.chunks_exact(4))).enumerate() {
+        call.check_every(looks, i)?;
         let (x0, rows) = rows.split_at(d);
         let (x1, rows) = rows.split_at(d);
         let (x2, x3) = rows.split_at(d);
@@ -112,12 +131,14 @@ pub(super) fn accumulate_portable(
             hessian[d * k + d] += v;
         }
     }
+    Ok(())
 }
 
 /// Solves Hs = b in place of b by Cholesky; H is given by its lower triangle and destroyed.
-pub(super) fn solve(h: &mut [f64], b: &mut [f64], intercept: bool) {
+pub(super) fn solve(h: &mut [f64], b: &mut [f64], intercept: bool, call: Call<'_>) -> Result<()> {
     let k = b.len();
     for j in 0..k {
+        call.check()?;
         let (above, row) = h.split_at_mut(j * k);
         let row = &mut row[..=j];
         for i in 0..j {
@@ -139,4 +160,5 @@ pub(super) fn solve(h: &mut [f64], b: &mut [f64], intercept: bool) {
         let sum: f64 = (j + 1..k).map(|i| h[i * k + j] * b[i]).sum();
         b[j] = (b[j] - sum) / h[j * k + j];
     }
+    Ok(())
 }

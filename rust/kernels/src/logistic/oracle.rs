@@ -1,7 +1,7 @@
 //! The obvious Newton method, entry by entry: the oracle of the fits.
 
 use super::{Fit, MOST_STEPS, Problem, STEP, check};
-use crate::{KernelError, Result};
+use crate::{Call, KernelError, Result};
 
 /// The oracle: gradient and Hessian entry by entry, Gaussian elimination, the same Newton steps with plain halving; for
 /// small problems.
@@ -9,7 +9,7 @@ use crate::{KernelError, Result};
 /// # Errors
 /// As [`fit`].
 pub fn fit_reference(problem: &Problem<'_>) -> Result<Fit> {
-    check(problem)?;
+    check(problem, Call::default())?;
     let (n, d) = (problem.labels.len(), problem.d);
     let k = d + usize::from(problem.intercept);
     let x = |i: usize, j: usize| if j == d { 1.0 } else { problem.x[i * d + j] };

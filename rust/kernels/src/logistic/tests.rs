@@ -114,8 +114,8 @@ proptest! {
         let n = problem.labels.len();
         let k = data.d + usize::from(intercept);
         let (mut g, mut h) = ((vec![0.0; k], vec![0.0; k]), (vec![0.0; k * k], vec![0.0; k * k]));
-        accumulate(&problem, &data.weights[..n], &data.weights[..n], &mut g.0, &mut h.0);
-        accumulate_portable(&problem, &data.weights[..n], &data.weights[..n], &mut g.1, &mut h.1);
+        accumulate(&problem, &data.weights[..n], &data.weights[..n], &mut g.0, &mut h.0, Call::default()).unwrap();
+        accumulate_portable(&problem, &data.weights[..n], &data.weights[..n], &mut g.1, &mut h.1, Call::default()).unwrap();
         prop_assert_eq!((g.0, h.0), (g.1, h.1));
     }
 }

@@ -51,11 +51,11 @@ proptest! {
         let stream = || Streams::new(&[4; 32], "students").item(6);
         let mut draws = Normals::new(stream());
         let (mut x, mut y) = (vec![0.0; n * mixture.d()], vec![0; n]);
-        mixture.sample_from(&counts, &mut draws, &mut x, &mut y).unwrap();
+        mixture.sample_from(&counts, &mut draws, &mut x, &mut y, Call::default()).unwrap();
         let expected = sample_reference(&mixture, &counts, 0..n, &mut stream());
         prop_assert_eq!((&x, &y), (&expected.0, &expected.1));
         let (mut more, mut labels) = (x.clone(), y.clone());
-        mixture.sample_from(&counts, &mut draws, &mut more, &mut labels).unwrap();
+        mixture.sample_from(&counts, &mut draws, &mut more, &mut labels, Call::default()).unwrap();
         prop_assert!(noise == Noise::Zeroed || x.is_empty() || more != x);
     }
 

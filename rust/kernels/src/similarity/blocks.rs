@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use super::paths::Tile;
 use super::scales::{self, Scale};
-use super::{Control, Matrix, Metric, Options, Real};
+use super::{Comparison, Matrix, Metric, Options, Real};
+use crate::Call;
 
 /// Most entries of a row in one block of k.
 const DEPTH: usize = 384;
@@ -20,6 +21,8 @@ const PACKED: usize = 32 << 20;
 const ROWS: usize = 168;
 /// Hard points in a block of columns when partial products must be kept.
 const COLUMNS: usize = 2048;
+/// Panels between two looks at whether to stop: at most a few milliseconds.
+const LOOK: usize = 32;
 
 /// How the product is cut; depends on d, m and the tile, never on n or the number of threads.
 struct Plan {
@@ -76,15 +79,12 @@ impl<T: Real> Scratch<T> {
     }
 }
 
-/// Scores of the rows of `x`, and nearest hard points where asked for; `None` when cancelled.
-pub(crate) fn run<T: Real, K: Tile<T>>(
-    x: &Matrix<'_>,
-    hard: &Matrix<'_>,
-    options: &Options,
-    control: &Control,
+/// Scores of the rows of `x`, and nearest hard points where asked for.
+pub(super) fn run<T: Real, K: Tile<T>>(
+    &Comparison { x, hard, options, progress, call }: &Comparison<'_>,
 ) -> super::Found<T> {
-    let hard_scales = scales::of_hard::<T, K>(hard, options.hard_name, options.metric)?;
-    let scales = scales::of_points::<T, K>(x, options.metric)?;
+    let hard_scales = scales::of_hard::<T, K>(hard, options.hard_name, options.metric, call)?;
+    let scales = scales::of_points::<T, K>(x, options.metric, call)?;
     let (d, m) = (x.columns(), hard.rows());
     let plan = Plan::new::<T, K>(d, m);
 
@@ -98,21 +98,29 @@ pub(crate) fn run<T: Real, K: Tile<T>>(
         let mut indices = nearest.chunks_mut(plan.rows);
         let tasks: Vec<_> = values.chunks_mut(plan.rows).map(|values| (values, indices.next())).collect();
         tasks.into_par_iter().enumerate().with_max_len(1).for_each(|(task, (values, nearest))| {
-            if control.is_cancelled() {
+            if call.stopped() {
                 return;
             }
             let mut scratch = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut scratch = scratch.take().unwrap_or_else(|| Scratch::new::<K>(&plan, options.index));
             let start = task * plan.rows;
-            multiply::<T, K>(x, &scales, start..start + values.len(), &packed, count, &plan, options, &mut scratch);
+            multiply::<T, K>(
+                x,
+                &scales,
+                start..start + values.len(),
+                &packed,
+                count,
+                &plan,
+                options,
+                &mut scratch,
+                call,
+            );
             collect::<T, K>(&scratch, first, options.index, values, nearest);
-            control.add(values.len() * count);
+            progress.add(values.len() * count);
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
         });
     }
-    if control.is_cancelled() {
-        return Ok(None);
-    }
+    call.check()?;
     let common = hard_scales.first().map_or(T::ONE, |scale| scale.power);
     for (value, scale) in values.iter_mut().zip(&scales) {
         *value = match options.metric {
@@ -123,7 +131,7 @@ pub(crate) fn run<T: Real, K: Tile<T>>(
     for nearest in &mut nearest {
         *nearest = hard.number(*nearest as usize) as i64;
     }
-    Ok(Some((values, options.index.then_some(nearest))))
+    Ok((values, options.index.then_some(nearest)))
 }
 
 /// Divides by two powers of two without leaving the range on the way.
@@ -194,7 +202,8 @@ fn interleave<T: Real, K: Tile<T>>(
     }
 }
 
-/// Multiplies some rows of X with one block of packed hard points and folds the products into `scratch.best`.
+/// Multiplies some rows of X with one block of packed hard points and folds the products into `scratch.best`; when stopped,
+/// it leaves them there as they are.
 #[expect(clippy::too_many_arguments, reason = "the innermost seams, each called from one place")]
 fn multiply<T: Real, K: Tile<T>>(
     x: &Matrix<'_>,
@@ -205,6 +214,7 @@ fn multiply<T: Real, K: Tile<T>>(
     plan: &Plan,
     options: &Options,
     scratch: &mut Scratch<T>,
+    call: Call<'_>,
 ) {
     let (panels, strips) = (count.div_ceil(K::NR), rows.len().div_ceil(K::MR));
     scratch.best.fill(T::LOWEST);
@@ -219,6 +229,9 @@ fn multiply<T: Real, K: Tile<T>>(
         }
         let last = block + 1 == plan.depths;
         for panel in 0..panels {
+            if panel % LOOK == 0 && call.stopped() {
+                return;
+            }
             let hard = &hard[panel * K::NR * depth..][..K::NR * depth];
             for strip in 0..strips {
                 let points = &points[strip * K::MR * depth..][..K::MR * depth];

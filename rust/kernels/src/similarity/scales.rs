@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::matrix::Matrix;
 use super::paths::Tile;
 use super::{Metric, Real};
-use crate::{KernelError, Result};
+use crate::{Call, KernelError, Result};
 
 /// Entries widened at once.
 const STEP: usize = 512;
@@ -27,8 +27,8 @@ struct Norm {
 }
 
 /// Factors for the rows of X: they make rows unit vectors (cosine) or keep products from overflowing (inner product).
-pub(crate) fn of_points<T: Real, K: Tile<T>>(x: &Matrix<'_>, metric: Metric) -> Result<Vec<Scale<T>>> {
-    rows::<T, K, _>(x, "X", metric, |norm| match metric {
+pub(crate) fn of_points<T: Real, K: Tile<T>>(x: &Matrix<'_>, metric: Metric, call: Call<'_>) -> Result<Vec<Scale<T>>> {
+    rows::<T, K, _>(x, "X", metric, call, |norm| match metric {
         Metric::Cosine => unit(norm),
         Metric::InnerProduct => Scale { power: safe_power(norm), factor: T::ONE },
     })
@@ -39,11 +39,12 @@ pub(crate) fn of_hard<T: Real, K: Tile<T>>(
     hard: &Matrix<'_>,
     argument: &'static str,
     metric: Metric,
+    call: Call<'_>,
 ) -> Result<Vec<Scale<T>>> {
     match metric {
-        Metric::Cosine => rows::<T, K, _>(hard, argument, metric, unit),
+        Metric::Cosine => rows::<T, K, _>(hard, argument, metric, call, unit),
         Metric::InnerProduct => {
-            let powers = rows::<T, K, _>(hard, argument, metric, |norm| (safe_power::<T>(norm), norm))?;
+            let powers = rows::<T, K, _>(hard, argument, metric, call, |norm| (safe_power::<T>(norm), norm))?;
             let longest = powers.iter().max_by(|a, b| a.1.compare(&b.1));
             let power = longest.map_or(T::ONE, |&(power, _)| power);
             Ok(vec![Scale { power, factor: T::ONE }; hard.rows()])
@@ -65,13 +66,18 @@ fn rows<T: Real, K: Tile<T>, S: Send>(
     matrix: &Matrix<'_>,
     argument: &'static str,
     metric: Metric,
+    call: Call<'_>,
     scale: impl Fn(Norm) -> S + Sync,
 ) -> Result<Vec<S>> {
     let of_row = |row| {
+        if call.stopped() {
+            return None;
+        }
         let norm = norm::<T, K>(matrix, row)?;
         (metric == Metric::InnerProduct || norm.norm > 0.0).then(|| scale(norm))
     };
     let scales: Vec<Option<S>> = (0..matrix.rows()).into_par_iter().with_min_len(16).map(of_row).collect();
+    call.check()?;
     match scales.iter().position(Option::is_none) {
         Some(row) => Err(explain::<T>(matrix, argument, row)),
         None => Ok(scales.into_iter().flatten().collect()),

@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn mixes_have_the_share_and_are_nested(overlap in 0usize..20, others in 0usize..20, share in 0.0..=1.0f64) {
         let setting = setting([others, 0, overlap, 1]);
-        let draws = draws(&setting, &[1; 32], 0).unwrap();
+        let draws = draws(&setting, &[1; 32], 0, Call::default()).unwrap();
         let rows = choose(Diet::Mix(share), &setting.counts, &draws.orders);
         let size = overlap.min(others + 1);
         prop_assert_eq!(rows.len(), size);

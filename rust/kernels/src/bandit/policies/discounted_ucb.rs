@@ -30,7 +30,7 @@ impl Policy for DiscountedUcb {
         positive("xi", self.xi)
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         replay.play(Discounted::new(replay.sources(), self.discount, self.xi))
     }
 

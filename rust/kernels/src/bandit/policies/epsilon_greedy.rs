@@ -29,7 +29,7 @@ impl Policy for EpsilonGreedy {
         Err(parameter("epsilon", self.epsilon, "in [0, 1]"))
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         let greedy = Indexed::new(replay.sources(), 1.0, (|mean, _| mean) as fn(f64, f64) -> f64);
         replay.play(Exploring { epsilon: self.epsilon, greedy })
     }

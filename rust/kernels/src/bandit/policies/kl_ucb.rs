@@ -27,7 +27,7 @@ impl Policy for KlUcb {
         self.horizon.map_or(Ok(()), |horizon| long_enough(horizon, sources))
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         let (k, weight) = (replay.sources(), replay.weight(self.unit));
         let Some(horizon) = self.horizon else { return replay.play(Anytime::new(k, weight)) };
         let log = libm::log(horizon);

@@ -24,7 +24,7 @@ impl Policy for Moss {
         long_enough(self.horizon, sources)
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         let share = self.horizon / replay.sources() as f64;
         let index = move |mean: f64, n: f64| mean + (libm::log(share / n).max(0.0) / n).sqrt();
         replay.play(Indexed::new(replay.sources(), 1.0, index))

@@ -24,7 +24,7 @@ impl Policy for PublishedUcb {
         long_enough(self.horizon, sources)
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         let scale = (2.0 * libm::log(self.horizon)).sqrt();
         replay.play(Indexed::new(replay.sources(), 1.0, move |mean, n| mean + scale / n))
     }

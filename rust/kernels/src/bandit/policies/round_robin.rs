@@ -21,7 +21,7 @@ impl Policy for RoundRobin {
         Ok(())
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         replay.play(Turns { sources: replay.sources(), next: 0 })
     }
 

@@ -30,7 +30,7 @@ impl Policy for SlidingWindowUcb {
         positive("xi", self.xi)
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         replay.play(Window::new(replay.sources(), self.window, self.xi))
     }
 

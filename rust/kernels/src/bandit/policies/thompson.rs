@@ -22,7 +22,7 @@ impl Policy for Thompson {
         Ok(())
     }
 
-    fn play(&self, replay: &mut Replay<'_>) -> Outcome {
+    fn play(&self, replay: &mut Replay<'_>) -> Result<Outcome> {
         replay.play(Posteriors::new(replay.sources(), replay.points()))
     }
 
