@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from .errors import FileError
 
-__all__ = ["generator_of", "generator_state", "parsed", "reading", "sealed"]
+__all__ = ["generator_of", "generator_state", "packed", "parsed", "reading", "same", "sealed", "unpacked"]
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -82,6 +82,52 @@ def generator_of(state: Any) -> np.random.Generator:
     except (TypeError, ValueError, IndexError, KeyError) as error:
         raise ValueError(f"rng holds no state of a {name}: {error}") from None
     return np.random.Generator(bits)
+
+
+def packed(value: Any, name: str, arrays: dict[str, npt.NDArray[Any]]) -> Any:
+    """Return ``value`` as JSON has it; arrays inside are put among ``arrays`` under names that begin with ``name``.
+
+    Raises
+    ------
+    TypeError
+        If anything inside is neither an array of numbers nor what JSON knows.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        arrays[name] = value
+        return {"array": name}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: packed(entry, f"{name}_{key}", arrays) for key, entry in value.items()}}
+    if isinstance(value, list | tuple):
+        return [packed(entry, f"{name}_{i}", arrays) for i, entry in enumerate(value)]
+    if isinstance(value, np.generic):
+        return packed(value.item(), name, arrays)
+    if value is None or isinstance(value, bool | int | str) or (isinstance(value, float) and np.isfinite(value)):
+        return value
+    raise TypeError(f"{name} holds a {type(value).__name__}, which cannot be saved")
+
+
+def unpacked(value: Any, arrays: Arrays) -> Any:
+    """Return what `packed` was given, tuples as lists."""
+    if isinstance(value, list):
+        return [unpacked(entry, arrays) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if "array" in value:
+        return arrays[value["array"]]
+    return {key: unpacked(entry, arrays) for key, entry in value["dict"].items()}
+
+
+def same(first: Any, second: Any) -> bool:
+    """Tell whether two states are equal, arrays entry by entry."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(same(first[name], second[name]) for name in first)
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        return len(first) == len(second) and all(map(same, first, second))
+    if isinstance(first, np.random.Generator) and isinstance(second, np.random.Generator):
+        return same(generator_state(first), generator_state(second))
+    if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
+        return first is second or bool(np.array_equal(first, second))
+    return bool(first == second)
 
 
 def _digest(content: Mapping[str, Any], arrays: Arrays) -> str:

@@ -39,12 +39,11 @@ def test_a_history_of_bfloat16_features_goes_on(tmp_path):
     rng = np.random.default_rng(0)
     given = [wl.selection.Batch(rng.random((8, 3)).astype(ml_dtypes.bfloat16), rng.random(8)) for _ in range(4)]
     whole = wl.selection.select_sources([ScriptedSource(given)], wl.bandit.RoundRobin(1), 4, 8, wl.OverlapDetector())
-    part = wl.selection.select_sources([ScriptedSource(given[:2])], wl.bandit.RoundRobin(1), 2, 8, wl.OverlapDetector())
+    policy = wl.bandit.RoundRobin(1)
+    part = wl.selection.select_sources([ScriptedSource(given)], policy, 2, 8, wl.OverlapDetector())
     part.save(tmp_path / "history.npz")
     later = wl.selection.SelectionHistory.load(tmp_path / "history.npz")
-    wl.selection.select_sources(
-        [ScriptedSource(given[2:])], wl.bandit.RoundRobin(1), 2, 8, wl.OverlapDetector(), history=later
-    )
+    wl.selection.select_sources([ScriptedSource(given)], policy, 2, 8, wl.OverlapDetector(), history=later)
     np.testing.assert_array_equal(later.labels, whole.labels)
     np.testing.assert_array_equal(later.data()["X"], whole.data()["X"].astype(np.float32))
 

@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from .._arrays import Floats
 from .._checks import as_integer, as_real, as_share
+from .._equal import INDEX_TIE
 from .._files import replace_file
 from .._random import RandomSource, generator
-from .._saved import generator_of, generator_state, parsed, reading, sealed
+from .._saved import generator_of, generator_state, parsed, reading, same, sealed
 from ..errors import UndefinedError
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ __all__ = ["Look", "Policy", "PolicyRecord", "Variant", "load_policy"]
 
 _FORMAT = "w2slens policy"
 _VERSION = 1
-#: Values closer than this are equal: sums of the same fractions in another order must not decide by their rounding.
-_TIE = 1e-12
 
 
 class Look(NamedTuple):
@@ -141,6 +140,10 @@ class Policy(ABC):
         """Return Hypothesis strategies of the parameters that a policy for so many sources may have."""
         return {}
 
+    def __repr__(self) -> str:
+        given = [f"{name}={value!r}" for name, value in self.parameters.items() if value is not None]
+        return f"{type(self).__name__}({', '.join([str(self.n_sources), *given])}) after {self.rounds} rounds"
+
     @property
     def open_sources(self) -> npt.NDArray[np.intp]:
         """Numbers of the sources that have not been closed."""
@@ -203,7 +206,7 @@ class Policy(ABC):
     @abstractmethod
     def _learn(self, source: int, fraction: float, n: int) -> None: ...
 
-    def _first_largest(self, values: Floats, tie: float = _TIE) -> int:
+    def _first_largest(self, values: Floats, tie: float = INDEX_TIE) -> int:
         """The open source with the largest value, to within ``tie``; ties to the first in the order."""
         ordered = np.where(self._open, values, -np.inf)[self._order]
         return int(self._order[np.argmax(ordered >= ordered.max() - tie)])
@@ -218,6 +221,11 @@ class Policy(ABC):
 
     def to_json(self) -> str:
         """Return the whole state, random generator included, as JSON.
+
+        Raises
+        ------
+        TypeError
+            If a policy of one's own holds anything that would be lost; the message names it.
 
         Examples
         --------
@@ -237,7 +245,19 @@ class Policy(ABC):
             "state": state | self._more_state(),
             "rng": generator_state(self._rng),
         }
-        return json.dumps(sealed(_FORMAT, _VERSION, content), indent=1, allow_nan=False)
+        text = json.dumps(sealed(_FORMAT, _VERSION, content), indent=1, allow_nan=False)
+        self._refuse_to_lose(text)
+        return text
+
+    def _refuse_to_lose(self, text: str) -> None:
+        """Refuse a state from which another policy would come than this one."""
+        twin = vars(type(self).from_json(text))
+        lost = sorted(name for name, value in vars(self).items() if name not in twin or not same(value, twin[name]))
+        if lost:
+            raise TypeError(
+                f"{type(self).__name__} holds {', '.join(lost)}, which saving does not know; name what the constructor "
+                "takes in `parameters`, arrays of one number a source in `_state`, and give the rest in `_more_state`"
+            )
 
     @classmethod
     def from_json(cls, text: str) -> Self:

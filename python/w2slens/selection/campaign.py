@@ -11,11 +11,13 @@ from typing import Any, Literal
 import numpy as np
 
 from .._checks import as_callable, as_integer, as_share, one_of
+from .._saved import same
 from ..bandit.policy import Policy
 from ..errors import SelectionError
 from ..regions import Region
 from ..scoring.detectors import IncrementalDetector, OverlapDetector
 from .history import SelectionHistory
+from .moment import Moment, replace_attributes
 from .sources import Batch, Source, as_source, checked_batch
 
 __all__ = ["select_sources"]
@@ -50,8 +52,10 @@ def select_sources(
         What to do when a source fails, or yields something malformed, or its density is none: raise `SelectionError`,
         which carries the history, or write the error down, close the source and go on.
     history : SelectionHistory, optional
-        To continue; it grows in place, so after any interruption it holds every round that was finished. A fresh
-        detector is first shown the data it holds.
+        To continue; it grows in place, so after any interruption it holds every round that was finished, and policy
+        and detector are as after the newest. The policy must be the one that learned from it. Sources that stand
+        elsewhere than it says, for instance anew, are set to where they stood (`Source.restore`); those that cannot
+        tell where they stand are taken as they come. A fresh detector is first shown the data it holds.
     progress : callable, optional
         Called as ``progress(round, rounds)`` after each.
 
@@ -103,13 +107,45 @@ def select_sources(
     ledger = SelectionHistory([pool.name for pool in pools]) if history is None else history
     if len(ledger.names) != len(pools):
         raise ValueError(f"history has {len(ledger.names)} sources, but there are {len(pools)}")
+    if history is not None:
+        _rejoin(pools, policy, ledger)
     detection = _incremental(detector, ledger)
     for step in range(steps):
-        if not _play(pools, policy, size, detection, ledger, on_error):
+        before = Moment(pools, policy, detection, ledger)
+        try:
+            played = _play(pools, policy, size, detection, ledger, on_error)
+        except SelectionError:
+            raise
+        except BaseException:  # an interrupt, at whatever line: the round was never begun
+            before.put_back()
+            raise
+        if not played:
             break
         if progress is not None:
             progress(step + 1, steps)
     return ledger
+
+
+def _rejoin(pools: list[Source], policy: Policy, history: SelectionHistory) -> None:
+    """Set sources to where they stood after the newest round, and compare policy and sources with the history."""
+    learned = int(np.count_nonzero(~np.isnan(history.fractions)))
+    if policy.rounds != learned:
+        raise ValueError(
+            f"policy has learned from {policy.rounds} rounds, but history has {learned} with an observation; "
+            "continue with the policy of this history, as it was saved"
+        )
+    ended = {source for _, source, _, _ in history.events}
+    if again := sorted(ended.intersection(policy.open_sources.tolist())):
+        raise ValueError(f"policy has {history.names[again[0]]} open, but history says that it ended")
+    for k, (pool, state) in enumerate(zip(pools, history.states, strict=True)):
+        if state is None or k in ended:
+            continue
+        try:
+            if not same(pool.state(), state):
+                pool.restore(state)
+            pool.confirm([batch for batch, source in zip(history.batches, history.choices, strict=True) if source == k])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"sources[{k}] is not the one of this history: {error}") from error
 
 
 def _incremental(
@@ -123,8 +159,13 @@ def _incremental(
         raise TypeError(f"detector must be an OverlapDetector, an IncrementalDetector or None, not {detector!r}")
     detector.checked()
     if detector.labels_.size == 0:
-        for old in history.batches:
-            detector.add(old.X, old.weak_proba)
+        before = dict(vars(detector))
+        try:
+            for old in history.batches:
+                detector.add(old.X, old.weak_proba)
+        except BaseException:
+            replace_attributes(detector, before)
+            raise
     if detector.labels_.size != history.n_points:
         raise ValueError(f"detector has seen {detector.labels_.size} points, but history holds {history.n_points}")
     return detector
@@ -141,7 +182,9 @@ def _play(
     """Play one round; False if every source has run dry."""
 
     def failed(source: int, error: Exception, yielded: Any = None) -> None:
-        # Whatever a foreign source raises: it is written down with the history, never swallowed.
+        # Whatever a foreign source raises: it is written down with the history, never swallowed. What it yielded is
+        # gone, so it is not to come again when the selection goes on.
+        history.states = [pool.state() for pool in pools]
         if on_error == "raise":
             raise SelectionError(f"{pools[source].name}: {error}", history, yielded) from error
         policy.close(source)
@@ -179,6 +222,7 @@ def _play(
             policy.observe(source, fraction, len(batch.X))
         history.append(source, batch, fraction, densities, short=len(batch.X) < size)
         history.update_labels(labels if detector is None else detector.labels_, whole=detector is not None)
+        history.states = [pool.state() for pool in pools]
         return True
 
 

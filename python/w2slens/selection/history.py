@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from .._arrays import Floats
 from .._files import replace_file
-from .._saved import parsed, reading, sealed
+from .._saved import packed, parsed, reading, sealed, unpacked
 from ..errors import UndefinedError
 from ..regions import Region
 from .sources import Batch
@@ -27,7 +27,7 @@ STATUSES = ("complete", "short", "undetected")
 """What the codes of the column ``status`` mean: fewer points than asked for; no fraction, so nothing was learned."""
 
 _FORMAT = "w2slens selection history"
-_VERSION = 1
+_VERSION = 2
 _ROUND_COLUMNS = ("source", "size", "status", "fraction")
 
 
@@ -48,6 +48,8 @@ class SelectionHistory:
         Sources that ran "dry" or "failed", and the round in which they did.
     labels : (n,) int8
         Detected regions of all points acquired, in order of arrival; -1 where undetected.
+    states : list of K dicts or None
+        Where each source stood after the newest round; see `Source.state`.
 
     Examples
     --------
@@ -65,8 +67,13 @@ class SelectionHistory:
         self.batches: list[Batch] = []
         self.events: list[tuple[int, int, str, str]] = []
         self.labels = np.empty(0, np.int8)
+        self.states: list[dict[str, Any] | None] = [None] * len(self.names)
         self._rows: list[tuple[int, int, int, float]] = []
         self._densities: list[list[float]] = []
+
+    def __repr__(self) -> str:
+        sources = ", ".join(self.names)
+        return f"SelectionHistory of {self.n_rounds} rounds and {self.n_points} points from {sources}"
 
     @property
     def n_rounds(self) -> int:
@@ -180,11 +187,14 @@ class SelectionHistory:
         -------
         Axes
         """
+        try:
+            from matplotlib import pyplot as plt
+        except ModuleNotFoundError as error:
+            message = 'plot needs matplotlib: pip install "w2slens[sim]"'
+            raise ModuleNotFoundError(message, name="matplotlib") from error
         from .. import plotting
 
         if ax is None:
-            from matplotlib import pyplot as plt
-
             ax = plt.subplots()[1]
         table = self.to_table()
         rounds = table["round"] + 1
@@ -233,6 +243,8 @@ class SelectionHistory:
         ------
         FileError
             If it cannot be written, or exists and ``force`` is not given.
+        TypeError
+            If a source of one's own has a state that holds anything but numbers, strings, arrays, lists and dicts.
         """
         arrays: dict[str, npt.NDArray[Any]] = {
             "labels": self.labels,
@@ -250,7 +262,8 @@ class SelectionHistory:
                 joined = np.concatenate(present)
                 # A dtype that is not NumPy's own (bfloat16) would come back as raw bytes.
                 arrays[name] = joined.astype(np.float32) if joined.dtype.kind == "V" else joined
-        header = sealed(_FORMAT, _VERSION, {"names": self.names, "events": self.events}, arrays)
+        states = [packed(state, f"source_{k}", arrays) for k, state in enumerate(self.states)]
+        header = sealed(_FORMAT, _VERSION, {"names": self.names, "events": self.events, "states": states}, arrays)
         arrays["header"] = np.array(json.dumps(header))
         with replace_file(Path(path), force=force) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes them for allow_pickle
@@ -283,6 +296,9 @@ class SelectionHistory:
         history = cls(header["names"])
         history.events = [(int(r), int(k), str(what), str(message)) for r, k, what, message in header["events"]]
         history.labels = arrays["labels"].astype(np.int8)
+        if len(header["states"]) != len(history.names):
+            raise ValueError("it has another number of sources than of their states")
+        history.states = [unpacked(state, arrays) for state in header["states"]]
         densities = arrays["densities"]
         if densities.shape[0] == 0:
             return history

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from .._arrays import as_matrix, as_numbers
 from .._checks import as_integer, as_real, as_share
 from .._random import RandomSource, generator
+from .._saved import generator_of, generator_state
 from ..learning.mixture import GaussianMixture
 from ..regions import Region, as_region_codes
 
@@ -70,6 +71,27 @@ class Source(ABC):
     @abstractmethod
     def draw(self, n: int) -> Batch | None:
         """Return up to ``n`` points that have not been returned before; ``None`` or no points if it has run dry."""
+
+    def state(self) -> dict[str, Any] | None:
+        """Return where the source stands, in numbers, strings, arrays, lists and dicts; ``None`` if it cannot tell.
+
+        A history keeps the states of its sources, saves them, and sets sources that stand elsewhere back to them with
+        `restore`. A source that cannot tell where it stands is taken as it comes when a selection is continued.
+        """
+        return None
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go to where `state` was taken, so that what comes next is what came next then.
+
+        Raises
+        ------
+        ValueError
+            If this source cannot stand there: it is another one.
+        """
+        raise ValueError(f"{type(self).__name__} has no restore")
+
+    def confirm(self, batches: Sequence[Batch]) -> None:  # noqa: B027 - few sources can tell
+        """Raise `ValueError` if these batches, in order, cannot be the newest of those that came from here."""
 
 
 class ArraySource(Source):
@@ -136,6 +158,26 @@ class ArraySource(Source):
             return None
         return Batch(*(None if values is None else values[rows] for values in self._columns))
 
+    def state(self) -> dict[str, Any]:
+        """Return the order of the rows, and how many of them were drawn."""
+        return {"order": self._order, "next": self._next}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on in the order of ``state``, which must be one of as many rows."""
+        order, drawn = np.asarray(state["order"]), as_integer(state["next"], "next")
+        n = self._order.size
+        if order.shape != (n,) or drawn > n or not np.array_equal(np.sort(order), np.arange(n)):
+            raise ValueError(f"{self.name} has {n} rows, but the state is of a source of {order.size}")
+        self._order, self._next = order.astype(np.intp), drawn
+
+    def confirm(self, batches: Sequence[Batch]) -> None:
+        """Compare what was acquired with the rows drawn; some of these may have been lost on the way."""
+        drawn = (row.astype(np.float64).tobytes() for row in self._columns.X[self.taken])
+        for batch in batches:
+            for row in np.asarray(batch.X, np.float64):
+                if row.tobytes() not in drawn:  # goes on to where it is
+                    raise ValueError(f"{self.name} has not given the points that history holds from it")
+
 
 class MixtureSource(Source):
     """An endless source: points of a Gaussian mixture, with regions in given shares.
@@ -191,6 +233,17 @@ class MixtureSource(Source):
         X = X[order]
         return Batch(X, np.asarray(self._weak.predict_proba(X))[:, 1], regions[order], y[order])
 
+    def state(self) -> dict[str, Any]:
+        """Return the state of the random generator."""
+        return {"rng": generator_state(self._rng)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Draw what would have been drawn next."""
+        there = generator_of(state["rng"])
+        if type(there.bit_generator) is not type(self._rng.bit_generator):
+            raise ValueError(f"{self.name} draws from another kind of generator")
+        self._rng.bit_generator.state = there.bit_generator.state  # in place: others may share it
+
 
 class StreamSource(Source):
     """Batches from an iterator, handed on in the sizes asked for; whatever is left of one waits for the next round.
@@ -214,21 +267,44 @@ class StreamSource(Source):
         self.name = name
         self.density = None if density is None else as_share(density, "density")
         self._batches: Iterator[Any] = iter(batches)
-        self._rest: Batch | None = None
+        self._pulled: Any = None  # from the iterator, not checked yet
+        self._batch: Batch | None = None
+        self._offset = 0  # points of the batch that were handed on
+        self._given = 0  # points handed on in all
 
     def draw(self, n: int) -> Batch | None:
         """Return up to ``n`` points of one batch of the iterator; ``None`` when it has ended."""
         size = as_integer(n, "n", least=1)
-        while self._rest is None:
-            given = next(self._batches, None)
-            if given is None:
+        while self._batch is None or self._offset == len(self._batch.X):
+            if self._pulled is None:
+                self._pulled = next(self._batches, None)
+            if self._pulled is None:
                 return None
-            batch = checked_batch(given, self.name)
-            self._rest = batch if len(batch.X) else None
-        head = Batch(*(None if values is None else values[:size] for values in self._rest))
-        tail = Batch(*(None if values is None else values[size:] for values in self._rest))
-        self._rest = tail if len(tail.X) else None
+            try:
+                batch = checked_batch(self._pulled, self.name)
+            except (TypeError, ValueError):
+                self._pulled = None
+                raise
+            self._batch, self._offset, self._pulled = batch, 0, None
+        head = Batch(
+            *(None if values is None else values[self._offset : self._offset + size] for values in self._batch)
+        )
+        self._offset, self._given = self._offset + len(head.X), self._given + len(head.X)
         return head
+
+    def state(self) -> dict[str, Any]:
+        """Return how many points were handed on."""
+        return {"given": self._given}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Pass over as many points as had been handed on, or take some of the newest batch back."""
+        wanted = as_integer(state["given"], "given")
+        while self._given < wanted:
+            if self.draw(wanted - self._given) is None:
+                raise ValueError(f"{self.name} has only {self._given} points, but {wanted} had been handed on")
+        if wanted < self._given - self._offset:
+            raise ValueError(f"{self.name} has handed on {self._given} points, and an iterator cannot go back")
+        self._offset, self._given = self._offset - (self._given - wanted), wanted
 
 
 def as_source(source: Any, name: str) -> Source:

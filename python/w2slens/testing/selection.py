@@ -40,6 +40,7 @@ class ScriptedSource(Source):
 
     def __init__(self, script: Sequence[Any], *, name: str = "scripted", density: float | None = None) -> None:
         self.name, self.density = name, density
+        self._whole = list(script)
         self._script = list(script)
 
     def draw(self, n: int) -> Batch | None:
@@ -50,6 +51,14 @@ class ScriptedSource(Source):
         if isinstance(entry, Exception):
             raise entry
         return Batch(*(None if values is None else values[:n] for values in entry))
+
+    def state(self) -> dict[str, Any]:
+        """Return how much of the script was played."""
+        return {"played": len(self._whole) - len(self._script)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go to where so much of the script was played."""
+        self._script = self._whole[state["played"] :]
 
 
 def batches(d: int = 3, *, max_rows: int = 8, levels: int = 3) -> SearchStrategy[Batch]:
