@@ -174,7 +174,22 @@ def as_numbers(values: Any, name: str) -> npt.NDArray[Any]:
         raise TypeError(f"{name} has dtype {dtype}, which is wider than the kernels compute; use astype(numpy.float64)")
     raise TypeError(
         f"{name} has dtype {dtype}, expected real numbers (float16, bfloat16, float32, float64 or integers)"
+        + _advice(array, name)
     )
+
+
+def _advice(array: npt.NDArray[Any], name: str) -> str:
+    """What to write for an array that holds no numbers, but something that does."""
+    if array.dtype.kind == "b":
+        return f"; give {name}.astype(float)"
+    if array.dtype.kind == "V" and array.dtype.itemsize == 2:
+        return f"; if it holds bfloat16, give {name}.view(ml_dtypes.bfloat16)"
+    if array.dtype != object or array.size == 0:
+        return ""
+    first = array.flat[0]
+    if array.ndim == 1 and np.ndim(first) == 1:
+        return f"; its rows are arrays of their own: give numpy.stack({name})"
+    return f"; if it holds numbers, give {name}.astype(float)" if np.ndim(first) == 0 else ""
 
 
 def _check_entries(numbers: Floats, name: str, wrong: npt.NDArray[np.bool_], requirement: str) -> None:
@@ -199,9 +214,32 @@ def _as_array(values: Any, name: str) -> npt.NDArray[Any]:
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise TypeError(f"{name} is a sparse matrix; use toarray()")
     try:
-        return np.asarray(values)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{name} cannot be read as an array: {error}") from error
+        array = np.asarray(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        advice = ""
+        if "BFloat16" in str(error):  # torch's name of it
+            advice = f"; give {name}.view(torch.uint16).numpy().view(ml_dtypes.bfloat16), or {name}.float()"
+        # Libraries raise what they like, such as torch's RuntimeError for tensors that record gradients.
+        problem = f"{name} cannot be read as an array: {error}{advice}"
+        if isinstance(error, ValueError):
+            raise ValueError(problem) from error
+        raise TypeError(problem) from error
+    if array.dtype == object and hasattr(values, "dtypes") and hasattr(values, "isna"):
+        return _from_frame(values, name, array)
+    return array
+
+
+def _from_frame(frame: Any, name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A pandas frame of nullable or Arrow-backed numbers, which NumPy sees as objects, as numbers."""
+    kinds = [getattr(kind, "numpy_dtype", kind) for kind in np.atleast_1d(np.asarray(frame.dtypes, object))]
+    if not all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in kinds):
+        return array
+    missing = np.argwhere(np.asarray(frame.isna()))
+    if len(missing):
+        place = f"row {missing[0][0]}" + (f", column {frame.columns[missing[0][1]]!r}" if missing.shape[1] == 2 else "")
+        raise ValueError(f"{name} has a missing value at {place}; fill or drop it first")
+    numbers: npt.NDArray[Any] = frame.to_numpy(np.result_type(*kinds))
+    return numbers
 
 
 def _is_bfloat16(dtype: np.dtype[Any]) -> bool:

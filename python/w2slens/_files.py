@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import ExistsError, FileError
 
-__all__ = ["check_output", "replace_file"]
+__all__ = ["check_output", "replace_file", "same_file"]
 
 
 def check_output(path: Path, *, force: bool, inputs: Sequence[Path] = ()) -> None:
@@ -25,9 +26,15 @@ def check_output(path: Path, *, force: bool, inputs: Sequence[Path] = ()) -> Non
     folder = path.parent
     if not folder.is_dir():
         raise FileError(f"{path} cannot be written: {folder} is not a folder")
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # a name that is too long, for instance
+        raise FileError(f"{path} cannot be written: {_reason(error)}") from error
     _check_vacant(path, force)
     for source in inputs:
-        if os.path.exists(path) and os.path.exists(source) and os.path.samefile(path, source):
+        if same_file(path, source):
             raise FileError(f"{path} is also an input; it will not be overwritten")
     probe = _temporary(path)
     try:
@@ -52,6 +59,8 @@ def replace_file(path: Path, *, force: bool) -> Iterator[Path]:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         _check_vacant(path, force)
+        if path.exists():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
     except OSError as error:
         raise FileError(f"{path} cannot be written: {_reason(error)}") from error
@@ -60,7 +69,15 @@ def replace_file(path: Path, *, force: bool) -> Iterator[Path]:
 
 
 def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    # A short name: one of the greatest length has no room for more.
+    return path.with_name(f".{path.name[:24]}.{secrets.token_hex(6)}.tmp")
+
+
+def same_file(first: Path, second: Path) -> bool:
+    """Tell whether two paths lead, or would lead, to one file."""
+    if os.path.realpath(first) == os.path.realpath(second):
+        return True
+    return os.path.exists(first) and os.path.exists(second) and os.path.samefile(first, second)
 
 
 def _check_vacant(path: Path, force: bool) -> None:

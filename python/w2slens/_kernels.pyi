@@ -186,6 +186,10 @@ def overlap_scores(
     n_threads: int | None = None,
 ) -> OverlapScores: ...
 
+# --- faults
+
+def explain_bus_errors() -> None: ...
+
 # --- threads
 
 def default_threads() -> int: ...

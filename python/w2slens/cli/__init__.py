@@ -7,11 +7,15 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
+
+from .. import __version__
+from .._kernels import explain_bus_errors
 
 __all__ = ["main"]
 
@@ -38,10 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
+        if "--version" in (sys.argv[1:] if arguments is None else arguments):
+            print(f"w2slens {__version__}")
+            return 0
         print(f'error: the command line needs {error.name}: pip install "w2slens[cli]"', file=sys.stderr)
         return 1
     # The default action would leave a temporary file behind; an exception removes it.
+    explain_bus_errors()
     before = signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        # A file may have a name that the terminal cannot show.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return run(sys.argv[1:] if arguments is None else list(arguments))
     except KeyboardInterrupt:

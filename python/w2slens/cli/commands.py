@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import nullcontext
 from enum import StrEnum
@@ -47,7 +48,13 @@ SCORE_HELP = """Divide points into easy, hard and overlap points.
 Writes one row per point: row, region, confidence, score (the largest similarity to a hard point) and nearest_hard
 (the row of that hard point); the last two are null for hard points. Prints the overlap density and the thresholds."""
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 class Metric(StrEnum):
@@ -73,9 +80,18 @@ class Compat(StrEnum):
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; an error of the data takes one line on stderr."""
     try:
-        app(arguments, prog_name="w2slens")
+        try:
+            app(arguments, prog_name="w2slens")
+        finally:
+            sys.stdout.flush()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
+    except OSError as error:  # of standard output: those of files are FileErrors
+        # What is left in the buffer must not fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"error: standard output cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 1
     except ExistsError as error:
         print(f"error: {error.path} exists; it is overwritten only with --force", file=sys.stderr)
         return 1
@@ -137,6 +153,7 @@ def score(
     for path in (output, plot):
         if path is not None:
             check_output(path, force=force, inputs=(emb, proba))
+    written.check_table(output)
     detector = OverlapDetector(
         metric=metric.value,
         absolute=absolute,
@@ -150,11 +167,12 @@ def score(
     with written.progress("scoring") as progress:
         try:
             detector.fit(points, weak_proba, progress=progress)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise FileError(f"{error} (X is {emb}, weak_proba is {proba})") from error
     summary = written.summary(detector)
     with replace_file(output, force=force) as temporary:
-        pq.write_table(written.table(detector, summary), temporary)
+        with temporary.open("wb") as file:  # pyarrow takes no name that is not UTF-8
+            pq.write_table(written.table(detector, summary), file)
         # Inside the block: if the figure fails, neither file appears.
         with replace_file(plot, force=force) if plot else nullcontext() as figure:
             if plot and figure:

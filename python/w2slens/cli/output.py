@@ -16,11 +16,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from .. import __version__
+from .._files import same_file
 from ..errors import FileError
 from ..regions import Region
 from ..scoring.detectors import OverlapDetector
 
-__all__ = ["check_figure", "draw", "progress", "summary", "table", "text"]
+__all__ = ["check_figure", "check_table", "draw", "progress", "summary", "table", "text"]
 
 #: Suffixes of figures, with the format each stands for.
 _FIGURES = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
@@ -81,13 +82,21 @@ def table(detector: OverlapDetector, found: dict[str, Any]) -> pa.Table:
     return columns.replace_schema_metadata({"w2slens": json.dumps({**found, "version": __version__})})
 
 
+def check_table(output: Path) -> None:
+    """Refuse a name that promises another format than Parquet, or standard output."""
+    if output.name == "-":
+        raise typer.BadParameter("a Parquet file cannot go to standard output", param_hint="--output")
+    if output.suffix.lower() in {".csv", ".tsv", ".npy", ".npz", ".json", ".txt", ".xlsx", ".feather", *_FIGURES}:
+        raise typer.BadParameter(f"{output} is written as Parquet: give it the suffix .parquet", param_hint="--output")
+
+
 def check_figure(plot: Path | None, output: Path) -> None:
     """Refuse, before any work, a figure that could not be drawn."""
     if plot is None:
         return
     if plot.suffix not in _FIGURES:
         raise typer.BadParameter(f"{plot} must end in {', '.join(_FIGURES)}", param_hint="--plot")
-    if plot == output:
+    if same_file(plot, output):
         raise typer.BadParameter(f"{plot} is also OUT", param_hint="--plot")
     if find_spec("matplotlib") is None:
         raise FileError('--plot needs matplotlib: pip install "w2slens[cli]"')

@@ -6,6 +6,7 @@ mod bandit;
 mod changepoint;
 mod errors;
 mod expansion;
+mod faults;
 mod instances;
 mod logistic;
 mod mixture;
@@ -23,6 +24,7 @@ fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bandit::register(module)?;
     changepoint::register(module)?;
     expansion::register(module)?;
+    faults::register(module)?;
     instances::register(module)?;
     logistic::register(module)?;
     mixture::register(module)?;

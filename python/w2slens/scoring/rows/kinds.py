@@ -58,6 +58,11 @@ def open_rows(path: Path | str, *, dimensions: tuple[int, ...] = (1, 2), columns
     [[0.0, 0.0, 1.0]]
     """
     place = Path(path)
+    if place.is_dir():
+        raise FileError(
+            f"{place} cannot be read: it is a folder; join the files in it first: "
+            "pyarrow.parquet.write_table(pyarrow.dataset.dataset(folder).to_table(), file)"
+        )
     try:
         with place.open("rb") as file:
             start = file.read(8)

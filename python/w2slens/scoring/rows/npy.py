@@ -73,8 +73,10 @@ def _mapped(file: IO[bytes], path: Path) -> npt.NDArray[Any]:
         raise FileError(f"{path} is a .npy file with a broken header: {error}") from error
     if dtype.hasobject:
         raise FileError(f"{path} holds Python objects (a pickle), which are never loaded")
-    if dtype.kind not in "iuf":
+    if dtype.kind not in "iuf" and not _is_bits(dtype):
         raise FileError(f"{path} holds dtype {dtype}, expected floats or integers")
+    if dtype.kind == "f" and dtype.itemsize > 8:
+        raise FileError(f"{path} holds dtype {dtype}, which is wider than the kernels compute; save it as float64")
     promised = file.tell() + math.prod(shape) * dtype.itemsize
     size = os.fstat(file.fileno()).st_size
     if size < promised:
@@ -82,4 +84,19 @@ def _mapped(file: IO[bytes], path: Path) -> npt.NDArray[Any]:
     if 0 in shape:  # nothing can be mapped
         return np.empty(shape, dtype)
     array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
+    return _as_bfloat16(array) if _is_bits(dtype) else array
+
+
+def _is_bits(dtype: np.dtype[Any]) -> bool:
+    """Tell two bytes without a type: NumPy writes bfloat16, which it does not know, as such."""
+    return dtype.kind == "V" and dtype.itemsize == 2 and dtype.names is None and dtype.subdtype is None
+
+
+def _as_bfloat16(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same memory as bfloat16; without ``ml_dtypes``, which has the type, a copy as float32."""
+    try:
+        from ml_dtypes import bfloat16
+    except ModuleNotFoundError:
+        return (array.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+    view: npt.NDArray[Any] = array.view(bfloat16)
+    return view

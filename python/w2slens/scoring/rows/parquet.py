@@ -52,7 +52,7 @@ class ParquetRows(FileRows):
         """Choose the columns of a file; see `open_rows`."""
         import pyarrow.parquet as pq
 
-        with _reading(path), pq.ParquetFile(path) as file:
+        with _reading(path), path.open("rb") as opened, pq.ParquetFile(opened) as file:
             fields = _chosen(path, file.schema_arrow, columns)
             n = file.metadata.num_rows
         if n == 0:
@@ -68,7 +68,8 @@ class ParquetRows(FileRows):
         column = (
             pa.array(array) if array.ndim == 1 else pa.FixedSizeListArray.from_arrays(array.ravel(), array.shape[1])
         )
-        pq.write_table(pa.table({"values": column}), path)
+        with path.open("xb") as file:
+            pq.write_table(pa.table({"values": column}), file)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -95,7 +96,8 @@ class ParquetRows(FileRows):
     def _decoded(self, n: int) -> Iterator[npt.NDArray[Any]]:
         import pyarrow.parquet as pq
 
-        with _reading(self._path), pq.ParquetFile(self._path) as file:
+        # Opened here: pyarrow takes no name that is not UTF-8.
+        with _reading(self._path), self._path.open("rb") as opened, pq.ParquetFile(opened) as file:
             row = 0
             for batch in file.iter_batches(batch_size=n, columns=[field.name for field in self._fields]):
                 block = self._from_lists(batch, row) if self._lists else self._from_columns(batch, row)
@@ -109,7 +111,7 @@ class ParquetRows(FileRows):
 
     def _from_lists(self, batch: pa.RecordBatch, first_row: int) -> npt.NDArray[Any]:
         path, name = self._path, self._fields[0].name
-        array = batch.column(name)
+        array = _stored(batch.column(name))
         _check_nulls(path, name, array, first_row)
         widths = array.value_lengths().to_numpy()
         if self._width is None:
@@ -152,16 +154,29 @@ def _chosen(path: Path, schema: pa.Schema, wanted: Sequence[str]) -> list[pa.Fie
             chosen |= dict.fromkeys(found)
         fields = [schema.field(name) for name in chosen]
     else:
-        lists = [field for field in schema if _is_list(field.type)]
-        fields = lists or list(schema)
-        # An integer column among others may count rows; only the user knows.
-        if len(lists) > 1 or not fields or any(_dtype(_entries(field.type)).kind not in "f" for field in fields):
-            raise FileError(f"{path} does not tell which columns are meant; choose among {_listed(names)}")
+        fields = _meant(path, schema)
     if len(fields) > 1 and any(_is_list(field.type) for field in fields):
         raise FileError(f"{path}: columns of lists cannot be joined with others; choose one of {_listed(names)}")
     for field in fields:
         if _dtype(_entries(field.type)).kind == "O":
-            raise FileError(f"{path} has type {field.type} in column {field.name!r}, expected numbers or lists of them")
+            raise FileError(
+                f"{path} has type {field.type} in column {field.name!r}, expected numbers or lists of equally many"
+            )
+    return fields
+
+
+def _meant(path: Path, schema: pa.Schema) -> list[pa.Field]:
+    """The only column of lists, the only column, or all columns if they hold floats; an index of pandas is none."""
+    fields = [field for field in schema if not fnmatchcase(field.name, "__index_level_*__")]
+    lists = [field for field in fields if _is_list(field.type)]
+    if len(lists) == 1 or len(fields) == 1:
+        return lists or fields
+    # An integer column among others may count rows; only the user knows.
+    if lists or not fields or any(_dtype(field.type).kind != "f" for field in fields):
+        raise FileError(
+            f"{path} does not tell which columns are meant; choose among "
+            + _listed([f"{field.name} ({field.type})" for field in fields])
+        )
     return fields
 
 
@@ -175,19 +190,32 @@ def _check_nulls(path: Path, column: str, array: pa.Array, first_row: int, *, wi
 def _is_list(kind: pa.DataType) -> bool:
     import pyarrow as pa
 
+    kind = _storage(kind)
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
 def _entries(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if _is_list(kind) else kind
+    return _storage(kind).value_type if _is_list(kind) else kind
+
+
+def _storage(kind: pa.DataType) -> pa.DataType:
+    """What a tensor of one dimension, which is a list with a name, is stored as; any other type itself."""
+    shape = getattr(kind, "shape", None)
+    return kind.storage_type if shape is not None and len(shape) == 1 else kind
+
+
+def _stored(array: pa.Array) -> pa.Array:
+    return array.storage if _storage(array.type) != array.type else array
 
 
 def _dtype(kind: pa.DataType) -> np.dtype[Any]:
     """NumPy's type of numbers; object for everything else."""
     import pyarrow as pa
 
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        return np.dtype(kind.to_pandas_dtype())
+    if pa.types.is_floating(kind):
+        return np.dtype(f"f{kind.bit_width // 8}")
+    if pa.types.is_integer(kind):
+        return np.dtype(f"{'i' if pa.types.is_signed_integer(kind) else 'u'}{kind.bit_width // 8}")
     return np.dtype(object)
 
 
