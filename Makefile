@@ -7,11 +7,12 @@ KERNEL_SOURCES := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.to
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_QUIET := 1
 
-.PHONY: help setup reproduce test bench readme lint docs clean
+.PHONY: help setup reproduce test test-lowest bench readme lint docs clean
 
 help:
 	@echo 'make reproduce   set up, run every simulation (or CHAPTER=name), plot, check, report: simulations/results/report.html'
 	@echo 'make test        set up, run the whole test suite'
+	@echo 'make test-lowest  the same tests of files, scoring and selection with the lowest declared versions'
 	@echo 'make bench       measure against the peers: benchmarks/results/'
 	@echo 'make readme      write the measured parts of README.md from what reproduce and bench left'
 	@echo 'make lint        rustfmt, clippy, ruff, mypy, stubtest, and the rules of the house'
@@ -36,6 +37,12 @@ reproduce: setup
 
 test: setup
 	$(PY) -m pytest -n 2
+
+# The lowest versions of all dependencies that pyproject.toml declares, with the kernels of setup; without pandas.
+test-lowest: setup
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet $$($(PY) tools/lowest.py)
+	PYTHONPATH=python .venv-lowest/bin/python -m pytest -q tests/scoring tests/cli tests/plumbing tests/selection tests/trust
 
 bench: setup
 	$(PY) -m benchmarks
@@ -65,4 +72,4 @@ docs: setup $(VENV)/.docs
 	@echo 'docs/_build/html/index.html'
 
 clean:
-	rm -rf $(VENV) target simulations/results simulations/figures benchmarks/results docs/_build docs/gallery docs/reference/api
+	rm -rf $(VENV) .venv-lowest target simulations/results simulations/figures benchmarks/results docs/_build docs/gallery docs/reference/api
