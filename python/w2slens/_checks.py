@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from . import _kernels
 
-__all__ = ["as_callable", "as_integer", "as_real", "as_share", "as_threads", "one_of"]
+__all__ = ["as_callable", "as_flag", "as_integer", "as_real", "as_share", "as_threads", "one_of"]
 
 
 def as_integer(value: Any, name: str, *, least: int = 0, most: int | None = None) -> int:
@@ -50,6 +52,13 @@ def as_threads(n_threads: Any) -> int:
     if n_threads is None:
         return _kernels.default_threads()
     return as_integer(n_threads, "n_threads", least=1, most=_kernels.most_threads())
+
+
+def as_flag(value: Any, name: str) -> bool:
+    """Return ``value`` as a ``bool``; ``TypeError`` unless it is one: the string "False" is true."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
 
 
 def as_callable(value: Any, name: str) -> Any:

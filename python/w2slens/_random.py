@@ -28,7 +28,7 @@ def stream_key(rng: RandomSource = None) -> bytes:
 
 @contextmanager
 def lent_key(rng: RandomSource | bytes = None) -> Iterator[bytes]:
-    """Yield the key of `stream_key`, or the bytes given; a failure or interrupt gives a ``Generator`` its state back."""
+    """Yield the key of `stream_key`, or the bytes given; failure or interrupt gives a ``Generator`` its state back."""
     if isinstance(rng, bytes):
         yield rng
     elif isinstance(rng, np.random.Generator):

@@ -69,7 +69,7 @@ def test_many_rows_go_through_in_blocks(monkeypatch):
         ([0.5, np.nan], ValueError, "proba has NaN at index 1"),
         ([[0.5, 0.5], [0.5, np.inf]], ValueError, "proba has inf at row 1, column 1"),
         ([[0.5, 0.5], [0.5, 0.4]], ValueError, r"proba sums to 0\.9 at row 1"),
-        ([[1.0], [0.0]], ValueError, r"proba has shape \(2, 1\)"),
+        (np.zeros((2, 0)), ValueError, r"proba has shape \(2, 0\)"),
         (0.5, ValueError, r"proba has shape \(\)"),
         (np.zeros((1, 2, 3)), ValueError, r"proba has shape \(1, 2, 3\)"),
         ([True, False], TypeError, "proba has dtype bool"),
@@ -89,8 +89,8 @@ def test_bad_logits_are_named():
         confidence([[0.0, 1.0], [np.nan, 0.0]], logits=True)
 
 
-@pytest.mark.parametrize(("dtype", "accepted", "refused"), [("f2", 0.01, 0.05), ("f4", 1e-4, 1e-3), ("f8", 1e-8, 1e-7)])
-def test_rows_sum_to_one_within_the_tolerance_of_their_type(dtype, accepted, refused):
+@pytest.mark.parametrize(("dtype", "accepted", "refused"), [("f2", 0.01, 0.05), ("f4", 1e-4, 6e-3), ("f8", 1e-4, 6e-3)])
+def test_rows_sum_to_one_within_what_rounding_leaves(dtype, accepted, refused):
     assert confidence(np.array([[0.5, 0.5 - accepted]], dtype=dtype)).shape == (1,)
     with pytest.raises(ValueError, match="to within"):
         confidence(np.array([[0.5, 0.5 - refused]], dtype=dtype))

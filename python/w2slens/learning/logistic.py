@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .. import _kernels
 from .._arrays import Floats, as_matrix, as_vector
-from .._checks import as_real, as_threads
+from .._checks import as_flag, as_real, as_threads
 
 __all__ = ["LinearModel", "fit_logistic", "fit_logistic_batch"]
 
@@ -77,7 +77,7 @@ def fit_logistic(
     ----------
     X : (n, d) finite numbers
     y : (n,)
-        Integers −1 and +1 (hard labels), or floats in [0, 1], the probability of +1 (soft labels).
+        −1 and +1 (hard labels, integers or floats), or floats in [0, 1], the probability of +1 (soft labels).
     C : float > 0
         Inverse penalty, scikit-learn's convention.
     fit_intercept : bool
@@ -159,18 +159,25 @@ def fit_logistic_batch(
     cs = [as_real(c, "C", positive=True) for c in (C if isinstance(C, Sequence | np.ndarray) else [C] * k)]
     if len(cs) != k:
         raise ValueError(f"C has {len(cs)} values, expected one or {k}")
-    fits = _kernels.fit_logistic(points, labels, weights, cs, bool(fit_intercept), as_threads(n_threads))
+    fits = _kernels.fit_logistic(
+        points, labels, weights, cs, as_flag(fit_intercept, "fit_intercept"), as_threads(n_threads)
+    )
     return [LinearModel(fit.coef, fit.intercept) for fit in fits]
 
 
 def _targets(y: npt.ArrayLike, n: int) -> Floats:
     """Labels as probabilities of +1."""
+    if np.asarray(y).dtype == bool:
+        raise TypeError("y holds booleans; labels are -1 and +1: give numpy.where(y, 1, -1)")
     given = as_vector(y, "y")
     if given.shape != (n,):
         raise ValueError(f"y has shape {given.shape}, expected ({n},)")
     if given.dtype.kind in "iu":
         wrong = np.flatnonzero((given != 1) & (given != -1))
         if wrong.size:
-            raise ValueError(f"y has {given[wrong[0]]} at index {wrong[0]}; integer labels are -1 or +1")
+            hint = "; of 0 and 1, give 2 * y - 1" if np.isin(given, (0, 1)).all() else ""
+            raise ValueError(f"y has {given[wrong[0]]} at index {wrong[0]}; integer labels are -1 or +1{hint}")
+        return (given > 0).astype(np.float64)
+    if given.size and np.isin(given, (-1, 1)).all():  # hard labels, as numpy.sign makes them
         return (given > 0).astype(np.float64)
     return np.ascontiguousarray(given, dtype=np.float64)

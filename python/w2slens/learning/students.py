@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import as_matrix, as_shares
-from .._checks import as_integer
+from .._checks import as_flag, as_integer
 from ..errors import UndefinedError
 from .logistic import LinearModel, fit_logistic
 
@@ -142,7 +142,7 @@ def train_weak_to_strong(
     chosen = points if rows is None else points[_row_numbers(rows, points.shape[0])]
     if chosen.shape[0] == 0:
         raise UndefinedError("the student is undefined: rows selects no point to train on")
-    if soft and estimator is not None:
+    if as_flag(soft, "soft") and estimator is not None:
         raise ValueError("soft is True, but scikit-learn classifiers take hard labels; leave out estimator")
     if estimator is not None:
         labels = _weak_labels(weak, chosen)

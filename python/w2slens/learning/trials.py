@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from .. import _kernels
 from .._arrays import as_vector
-from .._checks import as_integer, as_real, as_share, as_threads, one_of
+from .._checks import as_flag, as_integer, as_real, as_share, as_threads, one_of
 from .._random import RandomSource, as_replicates, lent_key
 from ..regions import Counts, Noise, Region, as_counts
 
@@ -83,6 +83,7 @@ class Student:
             as_real(self.C, "C", positive=True)
         if self.share is not None:
             as_share(self.share, "share")
+        as_flag(self.fit_intercept, "fit_intercept")
         object.__setattr__(self, "regions", tuple(Region(code) for code in self.regions))
 
     def record(self) -> StudentRecord:

@@ -29,8 +29,8 @@ class Cut(ABC):
     kind: ClassVar[str]
 
     @abstractmethod
-    def threshold(self, values: npt.NDArray[Any]) -> float:
-        """Return the threshold of (n,) values.
+    def threshold(self, values: npt.NDArray[Any], rounding: float = 0.0) -> float:
+        """Return the threshold of (n,) values, of which those closer than ``rounding`` may be equal in truth.
 
         Raises
         ------
@@ -59,8 +59,9 @@ class ChangePointCut(Cut):
     def __post_init__(self) -> None:
         one_of(self.compat, "compat", (None, "ruptures"))
 
-    def threshold(self, values: npt.NDArray[Any]) -> float:
-        """Return the smallest value of the upper group."""
+    def threshold(self, values: npt.NDArray[Any], rounding: float = 0.0) -> float:
+        """Return the smallest value of the upper group; undefined where all values may be equal."""
+        _check_spread(values, rounding)
         return change_point(values, compat=self.compat).threshold
 
 
@@ -85,13 +86,15 @@ class FractionCut(Cut):
     def __post_init__(self) -> None:
         as_share(self.lower, "lower")
 
-    def threshold(self, values: npt.NDArray[Any]) -> float:
+    def threshold(self, values: npt.NDArray[Any], rounding: float = 0.0) -> float:
         """Return the smallest value of the upper group; undefined where the lower one would be empty."""
+        _check_spread(values, rounding)
         ordered = np.sort(values)
         n = ordered.size
         if n < 2:
             raise UndefinedError(f"values has length {n}, but a fraction is cut off at least 2")
         value = ordered[min(max(math.ceil(n * self.lower), 1), n - 1)]
+        value = ordered[np.searchsorted(ordered, value - rounding)]  # what may be equal is not parted
         if value == ordered[0]:
             raise UndefinedError(f"no value lies below {value}, where a fraction of {self.lower} would be cut off")
         return float(value)
@@ -117,9 +120,20 @@ class FixedCut(Cut):
     def __post_init__(self) -> None:
         as_real(self.value, "value")
 
-    def threshold(self, values: npt.NDArray[Any]) -> float:
+    def threshold(self, values: npt.NDArray[Any], rounding: float = 0.0) -> float:
         """Return the value, whatever the values are."""
         return float(self.value)
+
+
+def _check_spread(values: npt.NDArray[Any], rounding: float) -> None:
+    if values.size < 2 or not np.isfinite(rounding):  # infinite scores are for the cut itself to refuse
+        return
+    spread = float(values.max() - values.min())
+    if 0 < spread <= rounding:
+        raise UndefinedError(
+            f"values is constant up to rounding: all {values.size} lie within {spread:.1e}, "
+            f"and equal ones may differ by {rounding:.1e}"
+        )
 
 
 CUTS: dict[str, type[Cut]] = {cut.kind: cut for cut in (ChangePointCut, FractionCut, FixedCut)}

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from .._checks import one_of
+from .._checks import as_flag, one_of
+from .._equal import cosine_rounding
 from ..errors import UndefinedError
 from ..regions import Metric
 from .probabilities import spelled
@@ -50,6 +51,10 @@ class Score(ABC):
         UndefinedError, ValueError
             If a row cannot be scored; the message names it.
         """
+
+    def rounding(self, scores: npt.NDArray[Any], d: int) -> float:
+        """Return by how much scores that are equal in truth may differ, for rows of ``d`` entries."""
+        return 0.0
 
     def check_columns(self, d: int) -> None:  # noqa: B027 - most scores work for any number
         """Raise `UndefinedError` if all points of ``d`` coordinates have the same score."""
@@ -94,6 +99,7 @@ class NearestScore(Score):
 
     def __post_init__(self) -> None:
         one_of(self.metric, "metric", ("cosine", "inner_product"))
+        as_flag(self.absolute, "absolute")
 
     def score(
         self,
@@ -115,6 +121,11 @@ class NearestScore(Score):
             n_threads=n_threads,
             progress=progress,
         )
+
+    def rounding(self, scores: npt.NDArray[Any], d: int) -> float:
+        """Return the bound of cosines; of inner products, as if the largest were one of rows of the same direction."""
+        size = 1.0 if self.metric == "cosine" else float(np.abs(scores).max(initial=0.0))
+        return size * cosine_rounding(scores.dtype, d)
 
     def check_columns(self, d: int) -> None:
         """Refuse one coordinate with the absolute cosine."""

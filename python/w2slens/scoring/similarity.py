@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .. import _kernels
 from .._arrays import as_matrix, as_rows, kernel_view
-from .._checks import as_callable, as_threads, one_of
+from .._checks import as_callable, as_flag, as_threads, one_of
 from ..regions import Metric
 
 __all__ = ["Progress", "overlap_scores"]
@@ -149,8 +149,8 @@ def overlap_scores(
         kernel_view(hard, None if hard_rows is None else as_rows(hard_rows, "hard_rows", len(hard))),
         hard_name=hard_name,
         cosine=metric == "cosine",
-        absolute=bool(absolute),
-        return_index=bool(return_index),
+        absolute=as_flag(absolute, "absolute"),
+        return_index=as_flag(return_index, "return_index"),
         progress=progress,
         n_threads=as_threads(n_threads),
     )

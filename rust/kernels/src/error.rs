@@ -40,7 +40,7 @@ pub enum KernelError {
         value: f64,
     },
     /// An entry outside its range.
-    #[error("{argument} has {value} at index {index}, outside [{low}, {high}]")]
+    #[error("{argument} has {} at index {index}, outside [{}, {}]", brief(*value), brief(*low), brief(*high))]
     OutOfRange {
         /// Name of the argument.
         argument: &'static str,
@@ -112,4 +112,9 @@ pub enum KernelError {
         /// Norm of the gradient where it stopped.
         gradient: f64,
     },
+}
+
+/// A number without hundreds of digits.
+fn brief(value: f64) -> String {
+    if value.abs() < 1e16 || !value.is_finite() { value.to_string() } else { format!("{value:e}") }
 }

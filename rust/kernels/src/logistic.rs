@@ -23,6 +23,8 @@ use crate::{Call, KernelError, Result};
 
 /// The last Newton step is at most this share of the largest coefficient (or of 1).
 pub const STEP: f64 = 1e-8;
+/// … and moves no log-odds by more than this: coefficients of huge features are small long before they are right.
+const REACH: f64 = 1e-4;
 const MOST_STEPS: usize = 200;
 /// Products between two looks at whether to stop: about a millisecond.
 const LOOK: usize = 1 << 20;
@@ -172,7 +174,7 @@ fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace, call:
         z.iter_mut().zip(&*z_step).for_each(|(z, s)| *z += length * s);
         let largest = w.iter().fold(1.0f64, |m, w| m.max(w.abs()));
         let moved = step.iter().fold(0.0f64, |m, s| m.max(s.abs()));
-        if length == 1.0 && moved <= STEP * largest {
+        if length == 1.0 && moved <= STEP * largest && z_step.iter().all(|s| s.abs() <= REACH) {
             let intercept = if problem.intercept { w[d] } else { 0.0 };
             w.truncate(d);
             return Ok(Fit { coef: w, intercept, steps });

@@ -238,6 +238,7 @@ fn trial(
     workspace: &mut Workspace,
     call: Call<'_>,
 ) -> Result<Vec<Row>> {
+    call.check()?;
     let Draws { theta, samples: [train, pseudo, test], orders } = draw(setting, streams, replicate, call)?;
     let mixture = GaussianMixture::new(&theta, setting.sigma, setting.d_easy, setting.noise)?;
     let d = mixture.d();

@@ -11,8 +11,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 
 from ..._arrays import Floats, as_matrix
+from ..._equal import is_single
 from ...regions import Partition, Region
-from ..probabilities import named_confidence
+from ..probabilities import as_probabilities, named_confidence
 
 __all__ = ["UNDETECTED", "Detector"]
 
@@ -107,12 +108,14 @@ class Detector(BaseEstimator, ABC):
             raise ValueError(f"X has 0 feature(s) (shape={np.shape(X)}) while a minimum of 1 is required.")
         return as_matrix(X, "X")
 
-    def _margins(self, weak_proba: Any, n: int, *, logits: bool) -> Floats:
+    def _margins(self, weak_proba: Any, n: int, *, logits: bool) -> tuple[Floats, bool]:
+        """The confidences, and whether they came from numbers of float32."""
         if weak_proba is None:
             raise ValueError(
                 f"weak_proba is None: {type(self).__name__} requires y to be passed, but the target y is None"
             )
-        margins = named_confidence(weak_proba, "weak_proba", logits=logits)
+        given = as_probabilities(weak_proba, "weak_proba")
+        margins = named_confidence(given, "weak_proba", logits=logits)
         if margins.size != n:
             raise ValueError(f"weak_proba has {margins.size} rows, but X has {n}")
-        return margins
+        return margins, is_single(given)

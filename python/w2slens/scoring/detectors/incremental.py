@@ -12,6 +12,7 @@ from sklearn.utils.validation import validate_data
 
 from ..._arrays import Floats
 from ..._checks import one_of
+from ..._equal import confidence_rounding
 from ...errors import UndefinedError
 from ...regions import Region
 from ..cuts import Cut
@@ -214,10 +215,10 @@ class IncrementalDetector(Detector):
     def _take(self, before: _Seen, X: Any, weak_proba: Any) -> npt.NDArray[np.int8]:
         steps = self.checked()._steps()
         points = self._intake(before, X)
-        margins = self._margins(weak_proba, points.shape[0], logits=steps.logits)
+        margins, single = self._margins(weak_proba, points.shape[0], logits=steps.logits)
         steps.parts().score.check_rows(points)
         # Every array of a state is replaced by a longer one before it is written to, so the old state stays whole.
-        seen = before.with_batch(points, margins)
+        seen = before.with_batch(points, margins, single)
         was_hard = seen.hard
         self._find_hard(seen)
         self._label(seen, self._rescore(seen, was_hard))
@@ -248,7 +249,7 @@ class IncrementalDetector(Detector):
         hard, split = seen.hard.copy(), np.append(seen.split, np.zeros(seen.n - seen.split.size, bool))
         for rows in [np.arange(seen.n)] if self.hard_threshold == "history" else [newest]:
             margins = seen.confidence[rows]
-            threshold = _threshold(cut, margins)
+            threshold = _threshold(cut, margins, confidence_rounding(bool(seen.single[rows].all())))
             split[rows] = threshold is not None
             hard[rows] = False if threshold is None else steps.is_hard(margins, threshold)
         seen.hard, seen.split = hard, split
@@ -281,12 +282,14 @@ class IncrementalDetector(Detector):
         seen.nearest[rows[better]] = nearest[better]
 
     def _label(self, seen: _Seen, touched: npt.NDArray[np.bool_]) -> None:
-        cut = self._steps().parts().cut
+        _, score, cut = self._steps().parts()
+        d = seen.points.shape[1]
         labels = np.append(seen.labels, np.full(seen.n - seen.labels.size, UNDETECTED, np.int8))
         for group in seen.groups(self.overlap_threshold, touched):
             labels[group] = np.where(seen.hard[group], np.int8(Region.HARD), np.int8(UNDETECTED))
             scored = group[seen.nearest[group] >= 0]
-            threshold = _threshold(cut, seen.scores[scored])
+            scores = seen.scores[scored]
+            threshold = _threshold(cut, scores, score.rounding(scores, d))
             if threshold is not None:
                 labels[scored] = np.where(seen.scores[scored] >= threshold, Region.OVERLAP, Region.EASY)
         seen.labels = labels
@@ -308,13 +311,14 @@ class _Seen:
     nearest: npt.NDArray[np.intp]
     hard: npt.NDArray[np.bool_]
     split: npt.NDArray[np.bool_]  # whether a point's hard threshold exists
+    single: npt.NDArray[np.bool_]  # whether the probabilities of a point's batch were numbers of float32
     n_scored: int = 0
 
     @property
     def points(self) -> npt.NDArray[Any]:
         return self.X[: self.n]
 
-    def with_batch(self, points: npt.NDArray[Any], margins: Floats) -> _Seen:
+    def with_batch(self, points: npt.NDArray[Any], margins: Floats, single: bool) -> _Seen:
         """Return a longer state, without labels and scores of the batch."""
         b, d = points.shape
         longer = copy(self)
@@ -326,6 +330,7 @@ class _Seen:
             longer.X[: self.n] = self.points
         longer.X[self.n : self.n + b] = points
         longer.n = self.n + b
+        longer.single = np.append(self.single, np.full(b, single))
         number = self.batch[-1] + 1 if self.n else 0
         longer.batch = np.append(self.batch, np.full(b, number, np.intp))
         longer.confidence = np.append(self.confidence, margins)
@@ -353,11 +358,12 @@ _NOTHING = _Seen(
     nearest=np.empty(0, np.intp),
     hard=np.empty(0, bool),
     split=np.empty(0, bool),
+    single=np.empty(0, bool),
 )
 
 
-def _threshold(cut: Cut, values: npt.NDArray[Any]) -> float | None:
+def _threshold(cut: Cut, values: npt.NDArray[Any], rounding: float) -> float | None:
     try:
-        return cut.threshold(values)
+        return cut.threshold(values, rounding)
     except UndefinedError:
         return None

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from sklearn.utils.validation import validate_data
 
 from ..._arrays import Floats
-from ..._checks import as_callable, as_threads, one_of
+from ..._checks import as_callable, as_flag, as_threads, one_of
+from ..._equal import confidence_rounding
 from ...errors import UndefinedError
 from ...regions import Metric, Region
 from ..cuts import ChangePointCut, Cut, as_cut
@@ -159,13 +160,12 @@ class OverlapDetector(Detector):
         as_callable(progress, "progress")
         points = self._points(X)
         n, d = points.shape
-        validate_data(self, X, skip_check_array=True)  # number and names of the columns
         if n < 2:
             raise UndefinedError(f"X has n_samples = {n}, but a division into regions needs at least 2")
         score.check_columns(d)
-        margins = self._margins(weak_proba, n, logits=self.logits)
+        margins, single = self._margins(weak_proba, n, logits=self.logits)
 
-        hard_threshold = _threshold(hard_cut, margins, "hard_threshold_ (from weak_proba)")
+        hard_threshold = _threshold(hard_cut, margins, confidence_rounding(single), "hard_threshold_ (from weak_proba)")
         is_hard = self.is_hard(margins, hard_threshold)
         hard, rest = np.flatnonzero(is_hard), np.flatnonzero(~is_hard)
         for rows, which, where in ((rest, f"all {n} points are hard", "above"), (hard, "no point is hard", "below")):
@@ -175,8 +175,11 @@ class OverlapDetector(Detector):
                     f"no confidence of weak_proba lies {where} {hard_threshold}"
                 )
         scores, nearest = score.score(points, rest, hard, n_threads=self.n_threads, progress=progress)
-        overlap_threshold = _threshold(overlap_cut, scores, "overlap_threshold_ (from the scores of the rows not hard)")
+        overlap_threshold = _threshold(
+            overlap_cut, scores, score.rounding(scores, d), "overlap_threshold_ (from the scores of the rows not hard)"
+        )
 
+        validate_data(self, X, skip_check_array=True)  # number and names of the columns
         self.confidence_ = margins
         self.hard_threshold_, self.overlap_threshold_ = hard_threshold, overlap_threshold
         self.scores_ = np.full(n, np.nan, dtype=scores.dtype)
@@ -195,6 +198,8 @@ class OverlapDetector(Detector):
         """Return itself if every parameter is in its range; see `Detector.checked`."""
         self.parts()
         one_of(self.hard_rule, "hard_rule", ("below", "at_or_below"))
+        as_flag(self.absolute, "absolute")
+        as_flag(self.logits, "logits")
         as_threads(self.n_threads)
         return self
 
@@ -231,8 +236,8 @@ class OverlapDetector(Detector):
         return confidence < threshold if self.hard_rule == "below" else confidence <= threshold
 
 
-def _threshold(cut: Cut, values: npt.NDArray[Any], what: str) -> float:
+def _threshold(cut: Cut, values: npt.NDArray[Any], rounding: float, what: str) -> float:
     try:
-        return cut.threshold(values)
+        return cut.threshold(values, rounding)
     except UndefinedError as error:
         raise UndefinedError(f"{what}: {error}") from None

@@ -1,6 +1,6 @@
 //! Dense linear algebra of one fit: sums of fixed order, without fused multiply–adds.
 
-use super::{Problem, rows_between_looks};
+use super::{LOOK, Problem, rows_between_looks};
 use crate::{Call, Result};
 
 const LANES: usize = 8;
@@ -23,7 +23,11 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// row in Q. L is (n, n), Q is (n, d).
 pub(super) fn orthonormalise(x: &[f64], d: usize, call: Call<'_>) -> Result<(Vec<f64>, Vec<f64>)> {
     let n = x.len() / d;
-    let (mut lower, mut basis) = (vec![0.0; n * n], x.to_vec());
+    let (mut lower, mut basis) = (vec![0.0; n * n], Vec::with_capacity(x.len()));
+    for part in x.chunks(LOOK) {
+        call.check()?;
+        basis.extend_from_slice(part);
+    }
     for i in 0..n {
         let (before, row) = basis.split_at_mut(i * d);
         let row = &mut row[..d];
