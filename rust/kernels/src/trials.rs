@@ -260,7 +260,6 @@ fn trial(
     let wrong = overlap.clone().filter(|&row| said[row] != pseudo.y[row]).count();
     let alpha = wrong as f64 / overlap.len() as f64;
     let evaluate = |model: &Linear| -> Result<([f64; COLUMNS], [f64; COLUMNS])> {
-        call.check()?;
         Ok((on_sample(&setting.counts, model, &test), on_population(&mixture, &setting.counts, model)?))
     };
     let (weak, ceiling) = (evaluate(&weak)?, evaluate(&ceiling)?);
