@@ -19,7 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["INDEX_TIE", "cosine_rounding", "confidence_rounding", "is_single"]
+__all__ = ["INDEX_TIE", "SHARE_TIE", "cosine_rounding", "confidence_rounding", "is_single"]
+
+SHARE_TIE = 2.0**-50
+"""Shares of points, such as accuracies, closer than this are equal: quotients of counts and means of such, 4u each."""
 
 INDEX_TIE = 1e-12
 """Indices of a policy closer than this are equal."""

@@ -152,6 +152,6 @@ def test_fits_to_features_of_any_size_reach_their_optimum(scale, shape):
     found = wl.learning.fit_logistic(scale * points, y, fit_intercept=False)
     # The gradient, w + C Xᵀ(σ(z) − t), in units of what its terms are made of.
     z = scale * points @ found.coef
-    terms = scale * points.T * (1 / (1 + np.exp(-z)) - (y > 0))
+    terms = scale * points.T * (-y / (1 + np.exp(y * z)))  # σ(z) − t without cancellation
     gradient = found.coef + terms.sum(axis=1)
     assert np.abs(gradient).max() <= 1e-6 * (np.abs(found.coef).max() + np.abs(terms).sum(axis=1).max())

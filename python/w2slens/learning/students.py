@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from .._arrays import as_matrix, as_shares
 from .._checks import as_flag, as_integer
+from .._equal import SHARE_TIE
 from ..errors import UndefinedError
 from .logistic import LinearModel, fit_logistic
 
@@ -215,7 +216,7 @@ def pgr(weak: npt.ArrayLike, student: npt.ArrayLike, ceiling: npt.ArrayLike) -> 
     for name, given in (("weak", weak), ("student", student), ("ceiling", ceiling)):
         values[name] = as_shares(given, name)
     gap = values["ceiling"] - values["weak"]
-    empty = np.flatnonzero(gap == 0)
+    empty = np.flatnonzero(np.abs(gap) <= SHARE_TIE)
     if empty.size:
         raise UndefinedError(f"PGR is undefined: ceiling and weak accuracy are equal at index {empty[0]}")
     recovered = (values["student"] - values["weak"]) / gap

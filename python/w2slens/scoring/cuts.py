@@ -125,7 +125,8 @@ class FixedCut(Cut):
         return float(self.value)
 
 
-def _check_spread(values: npt.NDArray[Any], rounding: float) -> None:
+def _check_spread(given: npt.ArrayLike, rounding: float) -> None:
+    values = np.asarray(given)
     if values.size < 2 or not np.isfinite(rounding):  # infinite scores are for the cut itself to refuse
         return
     spread = float(values.max() - values.min())

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import Floats
+from .._equal import confidence_rounding, cosine_rounding, is_single
 from ..errors import UndefinedError
 from ..regions import Region
-from ..scoring.changepoint import change_point
+from ..scoring.cuts import ChangePointCut
 from ..scoring.detectors import UNDETECTED, OverlapDetector
 from ..selection.sources import Batch, Source
 
@@ -171,11 +172,14 @@ def incremental_twin(
     def scope(kind: str, i: int) -> npt.NDArray[np.bool_]:
         return everyone if kind == "history" else number == number[i]
 
-    def threshold(values: Floats) -> float | None:
+    def threshold(values: Floats, rounding: float) -> float | None:
         try:
-            return change_point(values).threshold
+            return ChangePointCut().threshold(values, rounding)
         except UndefinedError:
             return None
+
+    single = np.array([is_single(np.asarray(seen[i].weak_proba)) for i in number.tolist()])
+    rounding = cosine_rounding(np.float64 if X.dtype.kind in "iu" or X.dtype.itemsize == 8 else np.float32, X.shape[1])
 
     def similarity(x: Floats, h: Floats) -> float:
         product = float(x @ h)
@@ -185,7 +189,8 @@ def incremental_twin(
 
     hard, split = np.zeros(n, bool), np.zeros(n, bool)
     for i in range(n):
-        cut = threshold(margin[scope(hard_threshold, i)])
+        among = scope(hard_threshold, i)
+        cut = threshold(margin[among], confidence_rounding(bool(single[among].all())))
         split[i] = cut is not None
         if cut is not None:
             hard[i] = margin[i] < cut if detector.hard_rule == "below" else margin[i] <= cut
@@ -197,7 +202,9 @@ def incremental_twin(
     labels = np.where(hard, np.int8(Region.HARD), np.int8(UNDETECTED))
     scored = ~np.isnan(scores)
     for i in np.flatnonzero(scored).tolist():
-        cut = threshold(scores[scored & scope(overlap_threshold, i)])
+        among = scores[scored & scope(overlap_threshold, i)]
+        size = 1.0 if detector.metric == "cosine" else float(np.abs(among).max())
+        cut = threshold(among, size * rounding)
         if cut is not None:
             labels[i] = Region.OVERLAP if scores[i] >= cut else Region.EASY
     return labels, scores
