@@ -22,6 +22,7 @@ from ._lazy import attach
 if TYPE_CHECKING:
     from . import bandit as bandit
     from . import cli as cli
+    from . import delta as delta
     from . import errors as errors
     from . import learning as learning
     from . import plotting as plotting

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from ._arrays import KernelMatrix
 from .bandit.policy import PolicyRecord
 from .bandit.segments import Segments
+from .delta.trials import DeltaSettingRecord, DeltaStudentRecord
 from .learning.trials import SettingRecord, StudentRecord
 from .regions import Counts
 from .theory.expansion.pools import PoolRecord
@@ -60,6 +61,37 @@ class Split:
     def gain(self) -> float: ...
 
 def change_point(values: npt.NDArray[np.float64], ruptures: bool) -> Split: ...
+
+# --- delta
+
+@final
+class DeltaTable:
+    @property
+    def taught(self) -> npt.NDArray[np.bool_]: ...
+    @property
+    def size(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def balance(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def accuracy(self) -> npt.NDArray[np.float64]: ...
+
+@final
+class DeltaDraws:
+    @property
+    def x(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def y(self) -> npt.NDArray[np.int8]: ...
+    @property
+    def flipped(self) -> npt.NDArray[np.bool_]: ...
+
+def delta_trials(
+    setting: DeltaSettingRecord,
+    students: list[DeltaStudentRecord],
+    key: bytes,
+    replicates: npt.NDArray[np.uint64],
+    n_threads: int | None = None,
+) -> DeltaTable: ...
+def delta_draws(setting: DeltaSettingRecord, key: bytes, replicate: int) -> DeltaDraws: ...
 
 # --- expansion
 

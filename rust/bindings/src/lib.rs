@@ -4,6 +4,7 @@ mod arrays;
 mod attend;
 mod bandit;
 mod changepoint;
+mod delta;
 mod errors;
 mod expansion;
 mod faults;
@@ -23,6 +24,7 @@ fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     bandit::register(module)?;
     changepoint::register(module)?;
+    delta::register(module)?;
     expansion::register(module)?;
     faults::register(module)?;
     instances::register(module)?;

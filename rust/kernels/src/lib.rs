@@ -7,6 +7,7 @@
 pub mod bandit;
 pub mod call;
 pub mod changepoint;
+pub mod delta;
 pub mod error;
 pub mod expansion;
 mod fraction;

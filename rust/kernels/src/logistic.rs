@@ -99,15 +99,32 @@ pub struct Workspace {
 /// # Errors
 /// As [`fit`]; [`KernelError::Stopped`].
 pub fn fit_in(problem: &Problem<'_>, number: usize, workspace: &mut Workspace, call: Call<'_>) -> Result<Fit> {
+    fit_offset_in(problem, None, number, workspace, call)
+}
+
+/// The same with z = offset + Xw + b: what the model is to add to scores that are there already.
+///
+/// # Errors
+/// As [`fit_in`], and for an offset of another length or that is not finite.
+pub fn fit_offset_in(
+    problem: &Problem<'_>,
+    offset: Option<&[f64]>,
+    number: usize,
+    workspace: &mut Workspace,
+    call: Call<'_>,
+) -> Result<Fit> {
     check(problem, call)?;
+    if let Some(offset) = offset {
+        check_offset(offset, problem.labels.len())?;
+    }
     if problem.d <= problem.labels.len() {
-        return newton(problem, number, workspace, call);
+        return newton(problem, offset, number, workspace, call);
     }
     // The optimum lies in the span of the rows: in an orthonormal basis of it the problem has n columns and the same
     // ridge.
     let (lower, basis) = orthonormalise(problem.x, problem.d, call)?;
     let reduced = Problem { x: &lower, d: problem.labels.len(), ..*problem };
-    let fit = newton(&reduced, number, workspace, call)?;
+    let fit = newton(&reduced, offset, number, workspace, call)?;
     let mut coef = vec![0.0; problem.d];
     for (u, row) in fit.coef.iter().zip(basis.chunks_exact(problem.d)) {
         coef.iter_mut().zip(row).for_each(|(w, q)| *w += u * q);
@@ -115,7 +132,13 @@ pub fn fit_in(problem: &Problem<'_>, number: usize, workspace: &mut Workspace, c
     Ok(Fit { coef, ..fit })
 }
 
-fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace, call: Call<'_>) -> Result<Fit> {
+fn newton(
+    problem: &Problem<'_>,
+    offset: Option<&[f64]>,
+    number: usize,
+    workspace: &mut Workspace,
+    call: Call<'_>,
+) -> Result<Fit> {
     let (n, d) = (problem.labels.len(), problem.d);
     let k = d + usize::from(problem.intercept);
     let Workspace { z, decay, residual, curvature, hessian, gradient, step, z_step } = workspace;
@@ -128,6 +151,9 @@ fn newton(problem: &Problem<'_>, number: usize, workspace: &mut Workspace, call:
         buffer.resize(k, 0.0);
     }
     let mut w = vec![0.0; k];
+    if let Some(offset) = offset {
+        z.copy_from_slice(offset);
+    }
     // At w = 0 every product is 0. `decay` holds exp(−|z|), the one exponential that loss and probabilities need.
     let mut value = objective_along(problem, &w, step, z, z_step, 0.0, decay, call)?;
     for steps in 1..=MOST_STEPS {
@@ -232,6 +258,17 @@ fn check(problem: &Problem<'_>, call: Call<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn check_offset(offset: &[f64], n: usize) -> Result<()> {
+    if offset.len() != n {
+        let (expected, got) = (format!("({n},)"), format!("({},)", offset.len()));
+        return Err(KernelError::Shape { argument: "offset", expected, got });
+    }
+    match offset.iter().position(|z| !z.is_finite()) {
+        Some(index) => Err(KernelError::NotFiniteAt { argument: "offset", index, value: offset[index] }),
+        None => Ok(()),
+    }
 }
 
 /// log(1 + exp z) − t z with decay = exp(−|z|), without overflow and without cancellation for hard labels.
