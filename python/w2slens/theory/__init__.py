@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .._lazy import attach
 
 if TYPE_CHECKING:
+    from . import delta as delta
     from . import detection as detection
     from . import expansion as expansion
     from . import overlap as overlap
