@@ -8,6 +8,7 @@ from hypothesis import find, settings
 
 import w2slens as wl
 from w2slens.testing.bandit import bandit_problems
+from w2slens.testing.delta import geometries, pairs
 from w2slens.testing.expansion import Pool, couplings, expansion_twin, weak_to_strong_instances
 from w2slens.testing.learning import classification_problems
 from w2slens.testing.scoring import change_point_twin, score_vectors, split_gains
@@ -132,3 +133,38 @@ def test_pseudo_labels_of_a_single_class_can_be_asked_for():
     assert len(set(y.tolist())) == 1
     fitted = wl.learning.fit_logistic(X, y, fit_intercept=False)
     assert np.isfinite(fitted.coef).all()
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        lambda p: p.disagreement == 0,
+        lambda p: p.disagreement == 1,
+        lambda p: p.gap == 0 < p.disagreement,
+        lambda p: p.gap < 0 < p.p_plus,
+        lambda p: p.p_minus == 0 < p.p_plus,
+    ],
+)
+def test_pairs_reach(reached):
+    find(pairs(), reached, settings=QUIET)
+
+
+def cosine(geometry):
+    first, second = geometry.chosen, geometry.rejected
+    return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        lambda g: cosine(g) > 1 - 1e-12,
+        lambda g: cosine(g) < -1 + 1e-12,
+        lambda g: cosine(g) == 0,
+        lambda g: g.chosen @ g.theta[: g.chosen.size] == 0,
+        lambda g: g.chosen @ g.theta[: g.chosen.size] < 0 and g.rejected @ g.theta[: g.chosen.size] < 0,
+        lambda g: g.student @ g.theta < 0,
+        lambda g: not g.theta[: g.chosen.size].any(),
+    ],
+)
+def test_geometries_reach(reached):
+    find(geometries(), reached, settings=QUIET)
