@@ -2,7 +2,7 @@
 
 Averaged over infinitely many overlap points the delta is V = ½(S_c − S_r), where S(ŵ) = E sign(ŵ·x)x =
 (2a − 1)θ + 2σφ(μ/σ)ŵ with μ = ŵ·θ and a = Φ(μ/σ). All functions take stacks of students and teachers, which broadcast.
-Statements and proofs: docs/delta/direction.md.
+Statements and proofs: docs/delta/delta_pairs.md.
 """
 
 from __future__ import annotations

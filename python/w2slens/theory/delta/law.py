@@ -3,7 +3,7 @@
 On n overlap points the student adds η·(1/n) Σ ½(ŷ_c − ŷ_r)x to what it was: it averages over the points on which the
 teachers disagree, labelled by the chosen one. In the Gaussian mixture of Shin, Cooper, Sala 2025, section 4, its
 population accuracy on hard-only points has a law in closed form for every n and every dimension, and it depends on the
-teachers through two numbers, their gap and their disagreement. Statement and proof: docs/delta/law.md.
+teachers through two numbers, their gap and their disagreement. Statement and proof: docs/delta/delta_law.md.
 """
 
 from __future__ import annotations

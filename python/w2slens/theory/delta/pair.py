@@ -2,7 +2,7 @@
 
 With unit teachers ŵ_c (chosen) and ŵ_r (rejected) of the easy block, (y·ŵ_c·x_e, y·ŵ_r·x_e) is bivariate normal with
 means μ_i = ŵ_i·θ_e, variances σ² and correlation ŵ_c·ŵ_r, so that p₊ = P(chosen right, rejected wrong) and p₋, the
-other way round, are orthant probabilities. Statement and proof: docs/delta/law.md.
+other way round, are orthant probabilities. Statement and proof: docs/delta/delta_law.md.
 """
 
 from __future__ import annotations

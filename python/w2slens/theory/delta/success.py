@@ -2,7 +2,7 @@
 
 The teachers' errors are independent and uniform on the unit sphere orthogonal to the truth, in D = d − 1 dimensions.
 Only their parts along the student's own error matter, coordinates of uniform points. Counterpart of the theorem of Geng
-et al. 2025, section 6, of which only the shape is known. Statements and proofs: docs/delta/pairs.md.
+et al. 2025, section 6, of which only the shape is known. Statements and proofs: docs/delta/delta_pairs.md.
 """
 
 from __future__ import annotations
