@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use w2slens_kernels::delta::{self, Labels, Setting, Student};
 use w2slens_kernels::regions::{Counts, REGIONS};
 
-use crate::errors::to_python;
+use crate::attend::attend;
 use crate::{arrays, regions};
 
 /// What all replicates share; students start from 0 where there is no `reference`.
@@ -60,6 +60,12 @@ struct DeltaTable {
     accuracy: Py<PyArray2<f64>>,
 }
 
+/// About how many steps it takes to draw a sample and learn from it.
+fn size(setting: &Setting) -> f64 {
+    let d = setting.theta.len() as f64;
+    setting.counts.0.iter().map(|&count| count as f64).sum::<f64>() * d * (4.0 * d + 100.0)
+}
+
 /// Trials of these students, replicate by replicate.
 #[pyfunction]
 #[pyo3(signature = (setting, students, key, replicates, n_threads=None))]
@@ -74,7 +80,8 @@ fn delta_trials(
     let (key, setting) = (arrays::key(key)?, setting.setting()?);
     let students = students.iter().map(DeltaStudentRecord::student).collect::<PyResult<Vec<_>>>()?;
     let replicates = arrays::slice("replicates", &replicates)?;
-    let rows = py.detach(|| delta::run(&setting, &students, &key, replicates, n_threads)).map_err(to_python)?;
+    let steps = (replicates.len() * (1 + students.len())) as f64 * size(&setting);
+    let rows = attend(py, steps, n_threads, |call| delta::run(&setting, &students, &key, replicates, call))?;
     let accuracy: Vec<f64> = rows.iter().flat_map(|row| row.accuracy).collect();
     Ok(DeltaTable {
         taught: rows.iter().map(|row| row.taught).collect::<Vec<_>>().into_pyarray(py).unbind(),
@@ -96,7 +103,7 @@ struct DeltaDraws {
 #[pyfunction]
 fn delta_draws(py: Python<'_>, setting: DeltaSettingRecord, key: &[u8], replicate: u64) -> PyResult<DeltaDraws> {
     let (key, setting) = (arrays::key(key)?, setting.setting()?);
-    let draws = py.detach(|| delta::draws(&setting, &key, replicate)).map_err(to_python)?;
+    let draws = attend(py, size(&setting), None, |call| delta::draws(&setting, &key, replicate, call))?;
     Ok(DeltaDraws {
         x: draws.x.into_pyarray(py).reshape([draws.y.len(), setting.theta.len()])?.unbind(),
         y: draws.y.into_pyarray(py).unbind(),

@@ -24,7 +24,7 @@ use crate::normal::Normals;
 use crate::regions::{Counts, REGIONS};
 use crate::streams::Streams;
 use crate::uniform::unit;
-use crate::{KernelError, Result, threads};
+use crate::{Call, KernelError, Result};
 
 /// What all replicates share.
 #[derive(Debug, Clone)]
@@ -99,20 +99,21 @@ pub struct Draws {
 ///
 /// # Errors
 /// [`KernelError`] for a setting or a student outside its domain, or a fit that does not converge.
-pub fn run(
+pub fn run<'a>(
     setting: &Setting,
     students: &[Student],
     key: &[u8; 32],
     replicates: &[u64],
-    n_threads: Option<usize>,
+    call: impl Into<Call<'a>>,
 ) -> Result<Vec<Row>> {
+    let call = call.into();
     check(setting, students)?;
     let streams = Streams::new(key, "delta");
-    let rows: Vec<Result<Vec<Row>>> = threads::install(n_threads, || {
+    let rows: Vec<Result<Vec<Row>>> = call.install(|| {
         replicates
             .par_iter()
             .map_init(Workspace::default, |workspace, &replicate| {
-                trial(setting, students, &streams, replicate, workspace)
+                trial(setting, students, &streams, replicate, workspace, call)
             })
             .collect()
     })?;
@@ -123,9 +124,9 @@ pub fn run(
 ///
 /// # Errors
 /// [`KernelError`] for a setting outside its domain.
-pub fn draws(setting: &Setting, key: &[u8; 32], replicate: u64) -> Result<Draws> {
+pub fn draws(setting: &Setting, key: &[u8; 32], replicate: u64, call: Call<'_>) -> Result<Draws> {
     check(setting, &[])?;
-    draw(setting, &mixture_of(setting)?, &Streams::new(key, "delta"), replicate)
+    draw(setting, &mixture_of(setting)?, &Streams::new(key, "delta"), replicate, call)
 }
 
 fn mixture_of(setting: &Setting) -> Result<GaussianMixture<'_>> {
@@ -178,11 +179,17 @@ fn finite(argument: &'static str, values: &[f64]) -> Result<()> {
     }
 }
 
-fn draw(setting: &Setting, mixture: &GaussianMixture<'_>, streams: &Streams, replicate: u64) -> Result<Draws> {
+fn draw(
+    setting: &Setting,
+    mixture: &GaussianMixture<'_>,
+    streams: &Streams,
+    replicate: u64,
+    call: Call<'_>,
+) -> Result<Draws> {
     let mut normals = Normals::new(streams.item(replicate));
     let n = setting.counts.points(mixture.d())?;
     let (mut x, mut y) = (vec![0.0; n * mixture.d()], vec![0; n]);
-    mixture.sample_from(&setting.counts, &mut normals, &mut x, &mut y)?;
+    mixture.sample_from(&setting.counts, &mut normals, &mut x, &mut y, call)?;
     let flipped = (0..y.len()).map(|_| unit(normals.word()) < setting.flip).collect();
     Ok(Draws { x, y, flipped })
 }
@@ -193,9 +200,11 @@ fn trial(
     streams: &Streams,
     replicate: u64,
     workspace: &mut Workspace,
+    call: Call<'_>,
 ) -> Result<Vec<Row>> {
+    call.check()?;
     let mixture = mixture_of(setting)?;
-    let Draws { x, y, flipped } = draw(setting, &mixture, streams, replicate)?;
+    let Draws { x, y, flipped } = draw(setting, &mixture, streams, replicate, call)?;
     let d = mixture.d();
     let says = |teacher: &[f64]| -> Vec<i8> { x.chunks_exact(d).map(|x| sign(product(teacher, x))).collect() };
     let (chosen, rejected) = (says(&setting.chosen), says(&setting.rejected));
@@ -211,8 +220,9 @@ fn trial(
     };
     let mut rows = Vec::with_capacity(students.len());
     for student in students {
+        call.check()?;
         let lesson = lesson(student.labels);
-        let coef = teach(setting, student, &x, y.len(), &lesson, replicate, workspace)?;
+        let coef = teach(setting, student, &x, y.len(), &lesson, replicate, workspace, call)?;
         rows.push(Row {
             taught: !lesson.is_empty(),
             size: lesson.len(),
@@ -224,6 +234,7 @@ fn trial(
 }
 
 /// What the student becomes by this lesson: rows of `x` and their labels.
+#[expect(clippy::too_many_arguments, reason = "what a replicate has at hand")]
 fn teach(
     setting: &Setting,
     student: &Student,
@@ -232,6 +243,7 @@ fn teach(
     lesson: &[(usize, i8)],
     replicate: u64,
     workspace: &mut Workspace,
+    call: Call<'_>,
 ) -> Result<Vec<f64>> {
     let d = setting.theta.len();
     let mut coef = setting.reference.clone().unwrap_or_else(|| vec![0.0; d]);
@@ -255,7 +267,7 @@ fn teach(
                 .then(|| points.chunks_exact(d).map(|x| product(&coef, x)).collect());
             let problem = Problem { x: &points, d, labels: &labels, weights: None, c, intercept: false };
             let number = usize::try_from(replicate).unwrap_or(usize::MAX);
-            fit_offset_in(&problem, offset.as_deref(), number, workspace)?.coef
+            fit_offset_in(&problem, offset.as_deref(), number, workspace, call)?.coef
         }
     };
     coef.iter_mut().zip(&learned).for_each(|(w, u)| *w += student.step * u);

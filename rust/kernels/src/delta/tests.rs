@@ -55,7 +55,7 @@ proptest! {
         let reference = if cold { None } else { setting().reference };
         let setting = Setting { flip, reference, ..setting() };
         let start = setting.reference.clone().unwrap_or_else(|| vec![0.0; 5]);
-        let Draws { x, y, flipped } = draws(&setting, &key, 8).unwrap();
+        let Draws { x, y, flipped } = draws(&setting, &key, 8, Call::default()).unwrap();
         let (mut delta, mut chosen, mut balance, mut size) = (start.clone(), start, 0, 0);
         for (i, &y) in y.iter().enumerate() {
             let x = &x[5 * i..5 * i + 5];
@@ -82,13 +82,13 @@ proptest! {
     fn an_offset_is_a_ridge_towards_another_point(key in any::<[u8; 32]>(), log_c in -3.0..2.0f64) {
         // The gradient of ½‖w − w₀‖² + C Σ loss(w·x) vanishes where the fit with offset w₀·x ends.
         let setting = setting();
-        let Draws { x, y, .. } = draws(&setting, &key, 0).unwrap();
+        let Draws { x, y, .. } = draws(&setting, &key, 0, Call::default()).unwrap();
         let reference = setting.reference.unwrap();
         let labels: Vec<f64> = y.iter().map(|&y| f64::from(u8::from(y > 0))).collect();
         let c = log_c.exp();
         let problem = Problem { x: &x, d: 5, labels: &labels, weights: None, c, intercept: false };
         let offset: Vec<f64> = x.chunks_exact(5).map(|x| product(&reference, x)).collect();
-        let u = fit_offset_in(&problem, Some(&offset), 0, &mut Workspace::default()).unwrap().coef;
+        let u = fit_offset_in(&problem, Some(&offset), 0, &mut Workspace::default(), Call::default()).unwrap().coef;
         for j in 0..5 {
             let pull: f64 = x.chunks_exact(5).zip(&labels)
                 .map(|(x, t)| {
@@ -97,7 +97,7 @@ proptest! {
                 }).sum();
             prop_assert!((u[j] + c * pull).abs() < 1e-6 * (1.0 + c));
         }
-        let none = fit_offset_in(&problem, Some(&[0.0; 46]), 0, &mut Workspace::default()).unwrap();
+        let none = fit_offset_in(&problem, Some(&[0.0; 46]), 0, &mut Workspace::default(), Call::default()).unwrap();
         prop_assert_eq!(none, fit(&problem).unwrap());
     }
 }
