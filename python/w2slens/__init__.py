@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from . import bandit as bandit
     from . import cli as cli
     from . import delta as delta
+    from . import drift as drift
     from . import errors as errors
     from . import learning as learning
     from . import plotting as plotting

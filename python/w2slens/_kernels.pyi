@@ -1,7 +1,7 @@
 """Types of the compiled kernels; checked against the extension by stubtest."""
 
 from collections.abc import Callable
-from typing import Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +92,43 @@ def delta_trials(
     n_threads: int | None = None,
 ) -> DeltaTable: ...
 def delta_draws(setting: DeltaSettingRecord, key: bytes, replicate: int) -> DeltaDraws: ...
+
+# --- drift
+
+class _Forecast(Protocol):
+    @property
+    def d(self) -> int: ...
+    @property
+    def sources(self) -> list[float]: ...
+    @property
+    def counts(self) -> list[int]: ...
+    @property
+    def targets(self) -> list[float]: ...
+    @property
+    def horizons(self) -> list[int]: ...
+    @property
+    def weights(self) -> list[float]: ...
+    @property
+    def sigma(self) -> float: ...
+    @property
+    def accuracy(self) -> float: ...
+    @property
+    def rank(self) -> int | None: ...
+
+def forecast_trials(
+    setting: _Forecast,
+    key: bytes,
+    replicates: npt.NDArray[np.uint64],
+    n_threads: int | None = None,
+) -> tuple[
+    npt.NDArray[np.float64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.int64],
+    npt.NDArray[np.float64],
+]: ...
+def forecast_draws(
+    setting: _Forecast, key: bytes, replicate: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8], npt.NDArray[np.int8]]: ...
 
 # --- expansion
 

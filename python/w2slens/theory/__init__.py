@@ -15,6 +15,7 @@ from .._lazy import attach
 if TYPE_CHECKING:
     from . import delta as delta
     from . import detection as detection
+    from . import drift as drift
     from . import expansion as expansion
     from . import overlap as overlap
     from . import selection as selection

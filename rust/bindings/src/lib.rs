@@ -5,6 +5,7 @@ mod attend;
 mod bandit;
 mod changepoint;
 mod delta;
+mod drift;
 mod errors;
 mod expansion;
 mod faults;
@@ -25,6 +26,7 @@ fn _kernels(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bandit::register(module)?;
     changepoint::register(module)?;
     delta::register(module)?;
+    drift::register(module)?;
     expansion::register(module)?;
     faults::register(module)?;
     instances::register(module)?;

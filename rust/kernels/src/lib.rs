@@ -8,6 +8,7 @@ pub mod bandit;
 pub mod call;
 pub mod changepoint;
 pub mod delta;
+pub mod drift;
 pub mod error;
 pub mod expansion;
 mod fraction;
