@@ -10,19 +10,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from .._arrays import as_float_vector, as_floats
+from .._arrays import Floats, as_float_vector, as_floats
 from .._checks import as_integer, as_real
 from .._random import RandomSource, generator
 
 __all__ = ["Domain", "DomainSequence", "as_domains"]
 
-Floats = npt.NDArray[np.float64]
-
 
 class Domain(NamedTuple):
     """Points X, (n, d), and their labels y, (n,)."""
 
-    X: npt.NDArray[np.float64]
+    X: Floats
     y: npt.NDArray[np.int64]
 
 

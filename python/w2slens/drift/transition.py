@@ -11,14 +11,12 @@ from scipy.linalg import expm, logm
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from .._arrays import as_floats
+from .._arrays import Floats, as_floats
 from .._checks import as_integer, one_of
 from ..errors import UndefinedError
 from .domains import Domain, as_domains
 
 __all__ = ["TransitionForecaster"]
-
-Floats = npt.NDArray[np.float64]
 
 
 class TransitionForecaster(BaseEstimator):

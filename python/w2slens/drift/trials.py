@@ -9,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _kernels
-from .._arrays import as_floats
+from .._arrays import Floats, as_floats
 from .._checks import as_integer, as_share, as_threads
 from .._random import RandomSource, as_replicates, stream_key
 from .domains import Domain, DomainSequence, as_domain_counts
 
 __all__ = ["ForecastTrials", "forecast_draws", "forecast_trials"]
-
-Floats = npt.NDArray[np.float64]
 
 
 class ForecastTrials(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from .._arrays import Floats
 from .._checks import as_integer, as_real, one_of
 
 __all__ = ["RULES", "forecast_weights"]
@@ -22,7 +22,7 @@ def forecast_weights(
     discount: float | None = None,
     degree: int = 1,
     degrees: float | None = None,
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Return the weights a_1 … a_T with which Σ a_t w_t forecasts w_{T + horizon}.
 
     Parameters
@@ -90,7 +90,7 @@ def forecast_weights(
     return _fitted(design, np.array([np.cos(angle * steps), np.sin(angle * steps)]))
 
 
-def _fitted(design: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _fitted(design: Floats, ahead: Floats) -> Floats:
     """Weights of the least-squares prediction at ``ahead``: linear in what is fitted."""
     return np.linalg.pinv(design).T @ ahead
 

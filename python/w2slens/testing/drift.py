@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from .._arrays import Floats
 from ..drift.domains import Domain, DomainSequence
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 __all__ = ["domain_sequences", "forecast_twin", "labelled_domains", "rotations", "transition_twin"]
-
-Floats = npt.NDArray[np.float64]
 
 
 def rotations(d: int) -> SearchStrategy[Floats]:

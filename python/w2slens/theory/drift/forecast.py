@@ -14,16 +14,16 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import gammaincc, gammaln, ndtr, ndtri, xlogy
 
-from ..._arrays import as_float_vector, as_floats
+from ..._arrays import Floats, as_float_vector, as_floats
 from ..._checks import as_integer, as_real
 from ..._random import RandomSource, generator
 from ...errors import UndefinedError
-from ..quadrature import TAIL, Array, legendre
+from ..quadrature import TAIL, legendre
 
 __all__ = ["ForecastLaw", "forecast_law", "lag"]
 
-#: Nodes of the length across the target; enough for steps of width 1/STEEP.
-_NODES, _STEEP = 1500, 40.0
+#: Numbers of nodes of the length across the target, and up to which slope they follow a step.
+_RULES = ((10.0, 400), (40.0, 1500))
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ForecastLaw:
     across: float
     signal: float
     d: int
-    _cache: dict[str, tuple[Array, Array]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _cache: dict[int, tuple[Floats, Floats]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def best(self) -> float:
@@ -85,7 +85,7 @@ class ForecastLaw:
         waves = np.exp(log_size) * np.sin(omega * damping * self.signal * self.along)
         return float(0.5 + np.sum(waves * (1 + np.exp(-x))) * step / np.pi)
 
-    def cdf(self, x: npt.ArrayLike) -> Array:
+    def cdf(self, x: npt.ArrayLike) -> Floats:
         """Return P(accuracy ≤ x), by quadrature; errors are below 1e-10.
 
         Parameters
@@ -111,7 +111,7 @@ class ForecastLaw:
         result[inside] = self._below(ndtri(points[inside]) / self.signal)
         return result
 
-    def _below(self, cosine: Array) -> Array:
+    def _below(self, cosine: Floats) -> Floats:
         """P(U ≤ κV) with κ the cotangent of the angle whose cosine is given, and V = √Q."""
         cosine = np.clip(cosine, -1.0, 1.0)
         if self.d == 1:
@@ -120,33 +120,35 @@ class ForecastLaw:
         with np.errstate(divide="ignore"):
             slope = cosine / np.sqrt((1 - cosine) * (1 + cosine))
         result = np.empty_like(slope)
-        flat = np.abs(slope) <= _STEEP
-        nodes, weights = self._lengths()
-        chosen = np.flatnonzero(flat)
-        for first in range(0, chosen.size, 500):  # a few megabytes at a time
-            part = chosen[first : first + 500]
-            result[part] = ndtr(np.multiply.outer(slope[part], nodes) - self.along) @ weights
-        for i in np.flatnonzero(~flat):
+        done = -1.0
+        for steepest, count in _RULES:
+            chosen = np.flatnonzero((np.abs(slope) > done) & (np.abs(slope) <= steepest))
+            for first in range(0, chosen.size, 500):  # a few megabytes at a time
+                part = chosen[first : first + 500]
+                nodes, weights = self._lengths(count)
+                result[part] = ndtr(np.multiply.outer(slope[part], nodes) - self.along) @ weights
+            done = steepest
+        for i in np.flatnonzero(np.abs(slope) > done):
             sign = np.sign(slope[i])
             beyond = self._shorter(1 / abs(slope[i]), sign * self.along)
             result[i] = beyond if sign > 0 else 1 - beyond
         return result
 
-    def _lengths(self) -> tuple[Array, Array]:
+    def _lengths(self, count: int) -> tuple[Floats, Floats]:
         """Rule of V, whose square is a Poisson mixture of chi-squares."""
-        if "lengths" not in self._cache:
+        if count not in self._cache:
             centre = np.hypot(np.sqrt(self.d - 1), self.across)
             # A norm is 1-Lipschitz: its tails are no heavier than a normal's, and its mean is within 1 of the centre.
-            nodes, weights = legendre(max(0.0, centre - TAIL - 1), centre + TAIL, _NODES)
+            nodes, weights = legendre(max(0.0, centre - TAIL - 1), centre + TAIL, count)
             logs, terms = self._poisson()
             degrees = self.d - 1 + 2 * terms
             logs = logs + (1 - degrees / 2) * np.log(2) - gammaln(degrees / 2)
             rows = (np.exp(logs + (degrees - 1) * np.log(v) - v * v / 2) for v in nodes)
             weights = weights * np.array([row.sum() for row in rows])
-            self._cache["lengths"] = nodes, weights / weights.sum()
-        return self._cache["lengths"]
+            self._cache[count] = nodes, weights / weights.sum()
+        return self._cache[count]
 
-    def _poisson(self) -> tuple[Array, Array]:
+    def _poisson(self) -> tuple[Floats, Floats]:
         """Logarithms of the Poisson weights of mean ‖across‖²/2 that matter, and their numbers."""
         half = self.across**2 / 2
         spread = 10 * np.sqrt(half) + 20
@@ -154,7 +156,7 @@ class ForecastLaw:
         return xlogy(terms, half) - half - gammaln(terms + 1), terms
 
     def _shorter(self, tangent: float, along: float) -> float:
-        """P(U·tangent ≤ V), U ~ N(along, 1), for a tangent below 1/STEEP: over U, in which V's tail is flat."""
+        """P(U·tangent ≤ V), U ~ N(along, 1), for a tangent below 1/40: over U, in which V's tail is flat."""
         u, weights = legendre(max(0.0, along - TAIL), max(0.0, along) + TAIL, 96)
         logs, terms = self._poisson()
         degrees = (self.d - 1) / 2 + terms
@@ -162,7 +164,7 @@ class ForecastLaw:
         density = np.exp(-((u - along) ** 2) / 2) / np.sqrt(2 * np.pi)
         return float(ndtr(-along) + weights @ (density * tails)) if u[0] < along + TAIL else 1.0
 
-    def quantile(self, q: npt.ArrayLike) -> Array:
+    def quantile(self, q: npt.ArrayLike) -> Floats:
         """Return the least x with P(accuracy ≤ x) ≥ q, by Brent's method.
 
         Parameters
@@ -198,7 +200,7 @@ class ForecastLaw:
         )
         return float(ndtr(self.signal * np.sin(angle)))
 
-    def sample(self, size: int, rng: RandomSource = None) -> Array:
+    def sample(self, size: int, rng: RandomSource = None) -> Floats:
         """Draw from the law itself: no points are formed.
 
         Parameters

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from ..._arrays import as_float_vector, as_floats
+from ..._arrays import Floats, as_float_vector, as_floats
 from ..._checks import as_integer, as_real, as_share, one_of
 from ...errors import DoesNotApply
-from ..quadrature import Array, legendre
+from ..quadrature import legendre
 
 __all__ = [
     "Memorised",
@@ -31,7 +31,7 @@ FORMS = ("printed", "proved", "improved")
 ROOT = float(np.sqrt(2))
 
 
-def total_variation(distance: npt.ArrayLike, sigma: float) -> Array:
+def total_variation(distance: npt.ArrayLike, sigma: float) -> Floats:
     """Return the total variation between two domains whose means are ``distance`` apart: 2Φ(distance/2σ) − 1.
 
     Points x = yθ + σz with y uniform on ±1; it is the same for the joint law of x and y, and given y.
@@ -53,7 +53,7 @@ def total_variation(distance: npt.ArrayLike, sigma: float) -> Array:
     return 2 * ndtr(_distances(distance) / (2 * as_real(sigma, "sigma", positive=True))) - 1
 
 
-def jensen_shannon(distance: npt.ArrayLike, sigma: float) -> Array:
+def jensen_shannon(distance: npt.ArrayLike, sigma: float) -> Floats:
     """Return the Jensen–Shannon divergence, in nats, between two such domains; in [0, ln 2].
 
     By quadrature along the line through the means, to 1e-12; given y there is nothing across it.
@@ -83,14 +83,14 @@ def jensen_shannon(distance: npt.ArrayLike, sigma: float) -> Array:
     return np.where(gap < 1, near, np.minimum(far, np.log(2)))
 
 
-def _distances(distance: npt.ArrayLike) -> Array:
+def _distances(distance: npt.ArrayLike) -> Floats:
     gap = as_floats(distance, "distance")
     if np.any(gap < 0):
         raise ValueError(f"distance has {gap[gap < 0].flat[0]}, but must not be negative")
     return gap
 
 
-def rollout_variations(means: npt.ArrayLike, mechanism: npt.ArrayLike, sigma: float) -> Array:
+def rollout_variations(means: npt.ArrayLike, mechanism: npt.ArrayLike, sigma: float) -> Floats:
     """Return the total variation between each domain and what the mechanism makes of the one before.
 
     Parameters
@@ -126,7 +126,7 @@ def rollout_variations(means: npt.ArrayLike, mechanism: npt.ArrayLike, sigma: fl
     return total_variation(np.linalg.norm(theta[1:] - theta[:-1] @ M.T, axis=1), sigma)
 
 
-def rollout_bound(error: float, variations: npt.ArrayLike, *, loss_bound: float = 1.0) -> Array:
+def rollout_bound(error: float, variations: npt.ArrayLike, *, loss_bound: float = 1.0) -> Floats:
     """Return what the error of any classifier in the next domains is at most.
 
     For every h, ε_{T+k}(h) ≤ ε_{Mᵏ♯D_T}(h) + C·Σ_{j ≤ k} TV(D_{T+j}, M♯D_{T+j−1}): what is bounded is what is deployed,
@@ -321,7 +321,7 @@ def memorised(n: int, sources: int, targets: int, *, delta: float = 0.05) -> Mem
     return Memorised(bound, 0.5)
 
 
-def _shares(values: npt.ArrayLike, name: str, most: float) -> Array:
+def _shares(values: npt.ArrayLike, name: str, most: float) -> Floats:
     numbers = as_float_vector(values, name)
     outside = np.flatnonzero((numbers < 0) | (numbers > most * (1 + 1e-12)))
     if outside.size:

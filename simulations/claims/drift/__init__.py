@@ -1,0 +1,5 @@
+"""Drift: domains and sources that change."""
+
+from simulations.claim import Chapter
+
+CHAPTER = Chapter("Drift: domains and sources that change", place=6)
