@@ -8,9 +8,10 @@ What a user who scores activations needs is here; the rest is in chapters, such 
 
 .. code-block:: text
 
-    scoring ── similarity, change point, detectors      theory ── expansion, overlap, detection, selection
+    scoring ── similarity, change point, detectors      theory ── expansion, overlap, detection, selection, drift
     learning ── mixture, students, trials               testing ── strategies and slow, obvious twins
     bandit ── policies ── selection ── campaigns        plotting, errors, regions
+    drift ── domains that move, and their forecast
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 .. code-block:: text
 
-    expansion   overlap   detection   selection
-        └──────────┴── quadrature ──┴─────┘
+    expansion   overlap   detection   selection   drift
+        └──────────┴──── quadrature ────┴───────────┘
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ from w2slens import plotting
 @figure(
     "Left: mean error of random classifiers k steps ahead, the error on the rolled-out domain, and what bounds the "
     "first: total variation added directly, by its upper bound √(2 JS), and step by step (dimension 5). The sum over "
-    "steps is all that one-step fits can give, and grows with the horizon. Right: the counterpart of Theorem 1 on fitted "
-    f"half-planes, and the printed form for a mechanism that has memorised its samples (means with {bands.MEANS})."
+    "steps is all that one-step fits can give, and grows with the horizon. Right: the counterpart of Theorem 1 on "
+    f"fitted half-planes, and the printed form for a mechanism that has memorised its samples (means with "
+    f"{bands.MEANS})."
 )
 def bounds(rollouts: Columns, memorising: Columns, counterpart: Columns) -> Figure:
     """Draw both panels."""
