@@ -24,13 +24,15 @@ HORIZONS = (1, 5, 10, 15)
 FAR = 10
 #: Points with labels in every domain of which a share is overlap points, and the teacher's accuracy on these.
 LABELLED, TEACHER = 400, 0.8
+#: Replicates where nothing moves: what the transition costs there is small, and rare.
+STILL = 60_000
 #: Angles of a step at which it is asked who wins.
 ANGLES = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0)
 #: Overlap density from the first source domain to the last.
 PROFILES = {"flat": (0.25, 0.25), "fading": (0.45, 0.05), "rising": (0.05, 0.45)}
 #: Replicates whose probability under their own law is computed; it takes a quadrature each.
 TRANSFORMED = 100
-#: Shares of the whole turn at which the law's line is drawn: every step to here.
+#: Horizons at which the law's line is drawn.
 LINE = tuple(range(1, 16))
 
 Rule = Callable[[int, float], Array]
@@ -105,7 +107,11 @@ def linear(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
 
 @experiment(
     smoke=Grid(Grid.product(degrees=(0.0, 2.0, 6.0, 12.0), n=(50,)), 1000),
-    full=Grid(Grid.product(degrees=(0.0, 2.0, 6.0, 12.0), n=(50,)), 8000, chunk=2000),
+    full=Grid(
+        Grid.product(degrees=(0.0, 2.0, 6.0, 12.0), n=(50,)),
+        lambda cell: 3000 if cell["degrees"] else STILL,
+        chunk=3000,
+    ),
 )
 def transition(cell: Cell, replicates: range, seeds: Seeds) -> Columns:
     """The transition at every horizon, beside the pooled, the last and the trend forecaster on the same points."""
