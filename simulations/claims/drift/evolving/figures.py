@@ -89,7 +89,8 @@ def plot_horizons(table: Columns, *, ax: Axes) -> Axes:
         horizons = np.unique(rows["horizon"])
         means = [select(rows, horizon=k)["accuracy"].mean() for k in horizons]
         ax.plot(horizons, means, label=method, **LOOKS[method])
-    ax.set(xlabel="horizon k (domains)", ylabel="accuracy")
+    shown = np.unique(table["horizon"])
+    ax.set(xlabel="horizon k (domains)", ylabel="accuracy", xticks=shown[:: 1 + shown.size // 10])
     ax.legend()
     return ax
 

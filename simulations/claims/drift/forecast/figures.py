@@ -64,7 +64,7 @@ def plot_lag(linear: Columns, transition: Columns, line: Columns, degrees: float
         joined = look["linestyle"] if rule == "transition" else "none"
         plotting.points(ax, HORIZONS, *intervals.T, name="student", label=label, **(look | {"linestyle": joined}))
     ax.axhline(laws["best"][0], color=plotting.COLOURS["ceiling"], linestyle=(0, (5, 5)), linewidth=0.8, label="Bayes")
-    ax.set(xlabel="horizon k (domains)", title=f"{degrees:g}° a step", ylim=(0.1, 0.92))
+    ax.set(xlabel="horizon k (domains)", title=f"{degrees:g}° a step", ylim=(0.1, 0.92), xticks=HORIZONS)
     return ax
 
 
@@ -93,7 +93,7 @@ def plot_phase(phase: Columns, *, ax: Axes) -> Any:
             rule = str(rows["best_rule"][0])
             letter = "2" if rule.endswith("2") else rule[0].upper()
             shade = "white" if abs(gain[i, j]) > 0.12 else "black"
-            ax.text(j, i, f"{letter}\n{gain[i, j]:+.2f}", ha="center", va="center", fontsize=8, color=shade)
+            ax.text(j, i, f"{letter}\n{gain[i, j]:+.3f}", ha="center", va="center", fontsize=8, color=shade)
             if gain[i, j] < -0.002:
                 frame = {"fill": False, "edgecolor": plotting.COLOURS["hard"], "linewidth": 1.6}
                 ax.add_patch(plt.Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, **frame))

@@ -10,6 +10,9 @@ from simulations.tables import Columns, groups, select
 
 from .experiments import DELTA, STEPS
 
+#: From so many points on the printed bound is below ½ and says something.
+SPEAKS = 1000
+
 
 def _never(rollouts: Columns, form: str, told: str) -> Verdict:
     pairs = int(rollouts["size"].sum())
@@ -44,7 +47,7 @@ def jensen_shannon(rollouts: Columns) -> Verdict:
 @statement
 def printed_form_is_broken(memorising: Columns) -> Verdict:
     """Theorem 1 as printed."""
-    cells = [(cell["n"], rows) for cell, rows in groups(memorising, ["n"]) if rows["bound"].max() < 0.5]
+    cells = [(cell["n"], rows) for cell, rows in groups(memorising, ["n"]) if cell["n"] >= SPEAKS]
     wrong = [int(rows["wrong"].sum()) for _, rows in cells]
     low, _ = bands.clopper_pearson(wrong, [int(rows["points"].sum()) for _, rows in cells], len(cells))
     margins = [float(end) - rows["bound"].max() for end, (_, rows) in zip(low, cells, strict=True)]
