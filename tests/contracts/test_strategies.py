@@ -9,6 +9,7 @@ from hypothesis import find, settings
 import w2slens as wl
 from w2slens.testing.bandit import bandit_problems
 from w2slens.testing.delta import geometries, pairs
+from w2slens.testing.drift import domain_sequences, labelled_domains, rotations
 from w2slens.testing.expansion import Pool, couplings, expansion_twin, weak_to_strong_instances
 from w2slens.testing.learning import classification_problems
 from w2slens.testing.scoring import change_point_twin, score_vectors, split_gains
@@ -152,6 +153,22 @@ def test_pairs_reach(reached):
 def cosine(geometry):
     first, second = geometry.chosen, geometry.rejected
     return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
+def steps(sequence):
+    return np.linalg.norm(np.diff(np.asarray(sequence.means), axis=0), axis=1)
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        lambda s: len(s) > 3 and np.all(steps(s) == 0) and np.any(s.means),
+        lambda s: len(s) > 3 and np.ptp(steps(s)) < 1e-9 < 0.1 < steps(s).min(),
+        lambda s: len(s) > 3 and np.all(np.diff(steps(s)) > 1e-3),
+        lambda s: len(s) > s.d,
+        lambda s: np.any(np.all(np.asarray(s.means) == 0, axis=1)),
+    ],
+)
+def test_domain_sequences_reach(reached):
+    find(domain_sequences(), reached, settings=QUIET)
 
 
 @pytest.mark.parametrize(
@@ -168,3 +185,19 @@ def cosine(geometry):
 )
 def test_geometries_reach(reached):
     find(geometries(), reached, settings=QUIET)
+        lambda domains: any(len(set(y.tolist())) == 1 for _, y in domains),
+        lambda domains: len({len(y) for _, y in domains}) > 1,
+        lambda domains: len(domains) > domains[0].X.shape[1],
+        lambda domains: any(len(np.unique(X, axis=0)) < len(X) for X, _ in domains),
+    ],
+)
+def test_labelled_domains_reach(reached):
+    find(labelled_domains(), reached, settings=QUIET)
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [lambda M: np.array_equal(M, np.eye(3)), lambda M: np.trace(M) < -0.9, lambda M: np.all(np.abs(M) > 0.05)],
+)
+def test_rotations_reach(reached):
+    find(rotations(3), reached, settings=QUIET)

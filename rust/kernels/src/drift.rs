@@ -133,7 +133,7 @@ fn check(setting: &Setting) -> Result<()> {
             return Err(KernelError::NotFinite { argument, row: at / d, column: at % d, value: values[at] });
         }
     }
-    if setting.weights.len() % (h * t).max(1) != 0 {
+    if !setting.weights.len().is_multiple_of((h * t).max(1)) {
         let (expected, got) = (format!("(students, {h}, {t})"), format!("{} entries", setting.weights.len()));
         return Err(KernelError::Shape { argument: "weights", expected, got });
     }
@@ -176,21 +176,24 @@ fn averages(setting: &Setting, normals: &mut Normals, mut see: impl FnMut(&[f64]
     let Setting { d, sources, counts, sigma, accuracy, .. } = setting;
     let mut means = vec![0.0; sources.len()];
     let mut agreements = vec![0.0; counts.len()];
-    let mut point = vec![0.0; *d];
+    let (mut point, mut square) = (vec![0.0; *d], vec![0.0; *d]);
     let (mut squares, mut total) = (0.0, 0usize);
     for (t, &count) in counts.iter().enumerate() {
         let (theta, mean) = (&sources[t * d..(t + 1) * d], &mut means[t * d..(t + 1) * d]);
-        let (mut agreed, mut square) = (0i64, 0.0);
+        let mut agreed = 0i64;
+        square.fill(0.0);
         for _ in 0..count {
             let word = normals.word();
             let y: i8 = if word & 1 == 1 { 1 } else { -1 };
             let said = if unit(word) < *accuracy { y } else { -y };
+            let sign = f64::from(y);
             for (x, theta) in point.iter_mut().zip(theta) {
-                *x = f64::from(y) * theta + sigma * normals.draw();
+                *x = sign * theta + sigma * normals.draw();
             }
-            for (w, x) in mean.iter_mut().zip(&point) {
-                *w += f64::from(said) * x;
-                square += x * x;
+            let sign = f64::from(said);
+            for ((w, square), x) in mean.iter_mut().zip(&mut square).zip(&point) {
+                *w += sign * x;
+                *square += x * x;
             }
             agreed += i64::from(said * y);
             see(&point, y, said);
@@ -198,7 +201,7 @@ fn averages(setting: &Setting, normals: &mut Normals, mut see: impl FnMut(&[f64]
         let n = count as f64;
         mean.iter_mut().for_each(|w| *w /= n);
         agreements[t] = agreed as f64 / n;
-        squares += square - n * dot(mean, mean);
+        squares += square.iter().sum::<f64>() - n * dot(mean, mean);
         total += count;
     }
     let freedom = (total - counts.len()) * d;
