@@ -180,3 +180,9 @@ def test_bad_input_is_named(change, error, message):
     good = {"weights": [0.5, 0.5], "means": np.eye(2), "counts": [5, 5], "target": [0.0, 1.0], "sigma": 1.0}
     with pytest.raises(error, match=message):
         forecast_law(**(good | change))
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_an_accuracy_has_the_same_probability_to_the_last_bit_beside_any_others(law):
+    many = ndtr(law.signal * np.linspace(-0.9999, 0.9999, 60))
+    np.testing.assert_array_equal(law.cdf(many), [float(law.cdf(x)) for x in many])

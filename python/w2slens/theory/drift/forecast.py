@@ -126,7 +126,8 @@ class ForecastLaw:
             for first in range(0, chosen.size, 500):  # a few megabytes at a time
                 part = chosen[first : first + 500]
                 nodes, weights = self._lengths(count)
-                result[part] = ndtr(np.multiply.outer(slope[part], nodes) - self.along) @ weights
+                # Row by row: a product of matrices rounds differently with the number of rows.
+                result[part] = np.sum(ndtr(np.multiply.outer(slope[part], nodes) - self.along) * weights, axis=1)
             done = steepest
         for i in np.flatnonzero(np.abs(slope) > done):
             sign = np.sign(slope[i])

@@ -55,7 +55,7 @@ def plot_task(circles: Columns, task: str, *, ax: Axes) -> Axes:
         ax.plot(values[part, 1], at[part], marker, color=colour, markerfacecolor="none", label=f"{label}: worst split")
     ax.hlines(at, values[:, 1], values[:, 0], color="0.6", linewidth=0.8, zorder=0)
     ax.set_yticks(at, names)
-    ax.set(xlabel="accuracy", title=task, xlim=(0.48, 1.02))
+    ax.set(xlabel="accuracy", ylabel="method", title=task, xlim=(0.48, 1.02))
     return ax
 
 

@@ -78,7 +78,8 @@ def phase(phase: Columns) -> Figure:
     """Draw who wins."""
     figure, ax = plt.subplots(figsize=(7.2, 4.6))
     mesh = plot_phase(phase, ax=ax)
-    figure.colorbar(mesh, ax=ax, label="transition − best linear forecaster")
+    bar = figure.colorbar(mesh, ax=ax)
+    bar.ax.set_title("transition −\nbest linear", fontsize=9)
     return figure
 
 
