@@ -153,6 +153,24 @@ def test_pairs_reach(reached):
 def cosine(geometry):
     first, second = geometry.chosen, geometry.rejected
     return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        lambda g: cosine(g) > 1 - 1e-12,
+        lambda g: cosine(g) < -1 + 1e-12,
+        lambda g: cosine(g) == 0,
+        lambda g: g.chosen @ g.theta[: g.chosen.size] == 0,
+        lambda g: g.chosen @ g.theta[: g.chosen.size] < 0 and g.rejected @ g.theta[: g.chosen.size] < 0,
+        lambda g: g.student @ g.theta < 0,
+        lambda g: not g.theta[: g.chosen.size].any(),
+    ],
+)
+def test_geometries_reach(reached):
+    find(geometries(), reached, settings=QUIET)
+
+
 def steps(sequence):
     return np.linalg.norm(np.diff(np.asarray(sequence.means), axis=0), axis=1)
 
@@ -174,17 +192,6 @@ def test_domain_sequences_reach(reached):
 @pytest.mark.parametrize(
     "reached",
     [
-        lambda g: cosine(g) > 1 - 1e-12,
-        lambda g: cosine(g) < -1 + 1e-12,
-        lambda g: cosine(g) == 0,
-        lambda g: g.chosen @ g.theta[: g.chosen.size] == 0,
-        lambda g: g.chosen @ g.theta[: g.chosen.size] < 0 and g.rejected @ g.theta[: g.chosen.size] < 0,
-        lambda g: g.student @ g.theta < 0,
-        lambda g: not g.theta[: g.chosen.size].any(),
-    ],
-)
-def test_geometries_reach(reached):
-    find(geometries(), reached, settings=QUIET)
         lambda domains: any(len(set(y.tolist())) == 1 for _, y in domains),
         lambda domains: len({len(y) for _, y in domains}) > 1,
         lambda domains: len(domains) > domains[0].X.shape[1],

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use w2slens_kernels::drift::{self, Row, Setting};
 
 use crate::arrays;
-use crate::errors::to_python;
+use crate::attend::attend;
 
 /// Means and weights are flat, row by row.
 #[derive(FromPyObject)]
@@ -30,6 +30,11 @@ impl From<Described> for Setting {
 
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 
+/// About how many steps it takes to draw the points of one replicate.
+fn size(setting: &Setting) -> f64 {
+    setting.counts.iter().map(|&count| count as f64).sum::<f64>() * setting.d as f64 * 20.0
+}
+
 /// Accuracies of linear students (R, S · H) and of the transition (R, H), ranks (R,), and agreements (R, T).
 #[pyfunction]
 #[pyo3(signature = (setting, key, replicates, n_threads=None))]
@@ -42,7 +47,8 @@ fn forecast_trials<'py>(
 ) -> PyResult<(Matrix<'py>, Matrix<'py>, Bound<'py, PyArray1<i64>>, Matrix<'py>)> {
     let (key, setting) = (arrays::key(key)?, Setting::from(setting));
     let replicates = arrays::slice("replicates", &replicates)?;
-    let rows = py.detach(|| drift::run(&setting, &key, replicates, n_threads)).map_err(to_python)?;
+    let steps = replicates.len() as f64 * size(&setting);
+    let rows = attend(py, steps, n_threads, |call| drift::run(&setting, &key, replicates, call))?;
     let (students, horizons) = (setting.weights.len() / setting.counts.len(), setting.horizons.len());
     let table = |of: fn(&Row) -> &[f64], width| {
         rows.iter().flat_map(of).copied().collect::<Vec<_>>().into_pyarray(py).reshape([rows.len(), width])
@@ -65,7 +71,7 @@ fn forecast_draws<'py>(
     replicate: u64,
 ) -> PyResult<(Matrix<'py>, Bound<'py, PyArray1<i8>>, Bound<'py, PyArray1<i8>>)> {
     let (key, setting) = (arrays::key(key)?, Setting::from(setting));
-    let draws = py.detach(|| drift::draws(&setting, &key, replicate)).map_err(to_python)?;
+    let draws = attend(py, size(&setting), None, |call| drift::draws(&setting, &key, replicate, call))?;
     let x = draws.x.into_pyarray(py).reshape([draws.y.len(), setting.d])?;
     Ok((x, draws.y.into_pyarray(py), draws.said.into_pyarray(py)))
 }

@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use crate::normal::{self, Normals};
 use crate::streams::Streams;
-use crate::{KernelError, Result, threads};
+use crate::{Call, KernelError, Result};
 use orthogonal::{dot, nearest_orthogonal, singular};
 
 /// What all replicates share.
@@ -87,29 +87,30 @@ struct Averages {
 ///
 /// # Errors
 /// [`KernelError`] for a setting outside its domain.
-pub fn run(setting: &Setting, key: &[u8; 32], replicates: &[u64], n_threads: Option<usize>) -> Result<Vec<Row>> {
+pub fn run<'a>(setting: &Setting, key: &[u8; 32], replicates: &[u64], call: impl Into<Call<'a>>) -> Result<Vec<Row>> {
+    let call = call.into();
     check(setting)?;
     let streams = Streams::new(key, "drift");
     let trial = |&replicate: &u64| {
-        let averages = averages(setting, &mut Normals::new(streams.item(replicate)), |_, _, _| ());
-        evaluate(setting, averages)
+        let averages = averages(setting, &mut Normals::new(streams.item(replicate)), call, |_, _, _| ())?;
+        Ok(evaluate(setting, averages))
     };
-    threads::install(n_threads, || replicates.par_iter().map(trial).collect())
+    call.install(|| replicates.par_iter().map(trial).collect())?
 }
 
 /// The draws of one replicate, as [`run`] uses them.
 ///
 /// # Errors
 /// [`KernelError`] for a setting outside its domain.
-pub fn draws(setting: &Setting, key: &[u8; 32], replicate: u64) -> Result<Draws> {
+pub fn draws(setting: &Setting, key: &[u8; 32], replicate: u64, call: Call<'_>) -> Result<Draws> {
     check(setting)?;
     let mut normals = Normals::new(Streams::new(key, "drift").item(replicate));
     let mut draws = Draws { x: Vec::new(), y: Vec::new(), said: Vec::new() };
-    averages(setting, &mut normals, |x, y, said| {
+    averages(setting, &mut normals, call, |x, y, said| {
         draws.x.extend_from_slice(x);
         draws.y.push(y);
         draws.said.push(said);
-    });
+    })?;
     Ok(draws)
 }
 
@@ -172,7 +173,12 @@ fn unit(word: u64) -> f64 {
 }
 
 /// Draws every point, shows it to `see` with its label and ŷ, and averages.
-fn averages(setting: &Setting, normals: &mut Normals, mut see: impl FnMut(&[f64], i8, i8)) -> Averages {
+fn averages(
+    setting: &Setting,
+    normals: &mut Normals,
+    call: Call<'_>,
+    mut see: impl FnMut(&[f64], i8, i8),
+) -> Result<Averages> {
     let Setting { d, sources, counts, sigma, accuracy, .. } = setting;
     let mut means = vec![0.0; sources.len()];
     let mut agreements = vec![0.0; counts.len()];
@@ -183,6 +189,7 @@ fn averages(setting: &Setting, normals: &mut Normals, mut see: impl FnMut(&[f64]
         let mut agreed = 0i64;
         square.fill(0.0);
         for _ in 0..count {
+            call.check()?;
             let word = normals.word();
             let y: i8 = if word & 1 == 1 { 1 } else { -1 };
             let said = if unit(word) < *accuracy { y } else { -y };
@@ -205,7 +212,7 @@ fn averages(setting: &Setting, normals: &mut Normals, mut see: impl FnMut(&[f64]
         total += count;
     }
     let freedom = (total - counts.len()) * d;
-    Averages { means, agreements, variance: squares.max(0.0) / freedom as f64 }
+    Ok(Averages { means, agreements, variance: squares.max(0.0) / freedom as f64 })
 }
 
 fn evaluate(setting: &Setting, averages: Averages) -> Row {

@@ -52,7 +52,7 @@ proptest! {
     ) {
         let setting = setting(&counts, 1.3);
         let (d, t) = (setting.d, counts.len());
-        let draws = draws(&setting, &key, 3).unwrap();
+        let draws = draws(&setting, &key, 3, Call::default()).unwrap();
         let row = &run(&setting, &key, &[3], None).unwrap()[0];
         for (i, seen) in row.linear.iter().enumerate() {
             let mut w = vec![0.0; d];
@@ -138,7 +138,7 @@ fn without_noise_the_transition_is_exact() {
     assert_eq!(row.transition, [best(&setting.targets[..5]), best(&setting.targets[5..])]);
     // Φ is 1 wherever ŵ points the right way; the direction itself is looked at here.
     let mut normals = Normals::new(Streams::new(&[1; 32], "drift").item(0));
-    let moved = Transition::learn(&setting, &averages(&setting, &mut normals, |_, _, _| ()));
+    let moved = Transition::learn(&setting, &averages(&setting, &mut normals, Call::default(), |_, _, _| ()).unwrap());
     for (theta, &k) in setting.targets.chunks_exact(5).zip(&setting.horizons) {
         let student = moved.student(k);
         assert!(student.iter().zip(theta).all(|(w, t)| (w - t).abs() < 1e-7), "{student:?}");
