@@ -2,4 +2,4 @@
 
 from simulations.claim import Chapter
 
-CHAPTER = Chapter("Drift: domains and sources that change", place=6)
+CHAPTER = Chapter("Drift: domains and sources that change", place=7)
