@@ -141,9 +141,17 @@ def skip(app: Sphinx, what: str, name: str, thing: Any, skipped: bool, options: 
     return True if inherited else None
 
 
+def unlink_sizes(app: Sphinx, doctree: nodes.document) -> None:
+    """Leave the letters of a shape, as in ``(n, d) array``, without a link to attributes that are called so."""
+    for reference in list(doctree.findall(addnodes.pending_xref)):
+        if reference.get("refdomain") == "py" and len(reference.get("reftarget", "")) == 1:
+            reference.replace_self(reference.children)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Hook the writer and the resolver in."""
     app.connect("builder-inited", write)
+    app.connect("doctree-read", unlink_sizes)
     app.connect("missing-reference", resolve)
     app.connect("autodoc-skip-member", skip)
     app.connect("autodoc-process-docstring", remark, priority=100)
