@@ -197,6 +197,12 @@ class Told(Mine):
         self.seen = [(source, fraction) for source, fraction in state["seen"]]
 
 
+def test_of_two_policies_of_one_name_the_one_asked_is_loaded():
+    first, second = (type("Twice", (wl.bandit.UCB,), {}) for _ in range(2))
+    assert type(first.from_json(first(2, rng=0).to_json())) is first
+    assert type(second.from_json(second(2, rng=0).to_json())) is second
+
+
 def test_a_policy_of_ones_own_is_saved_whole_or_not_at_all(tmp_path):
     policy = Mine(2, alpha=3.0, rng=0)
     policy.observe(1, 0.25)

@@ -274,7 +274,8 @@ class Policy(ABC):
         except ValueError as error:
             raise ValueError(f"saved policy: {error}") from None
         name = content.get("policy")
-        kind = cls._registry.get(name) if isinstance(name, str) else None
+        # Two classes may have one name, as when a cell of a notebook is run twice: the one asked comes first.
+        kind = cls if cls.__name__ == name else cls._registry.get(name) if isinstance(name, str) else None
         if kind is None or inspect.isabstract(kind):
             known = sorted(name for name, kind in cls._registry.items() if not inspect.isabstract(kind))
             raise ValueError(f"saved policy: there is no policy {name!r}; known are {', '.join(known)}")
